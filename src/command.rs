@@ -1,0 +1,84 @@
+//! What goes up the link: the operator's command, and the inputs it was made from.
+//!
+//! A [`Command`] is a state (what the controls say now); an [`Input`] is an event (what a device,
+//! a script or a model did, and when). Reaction times are measured on inputs, never on commands,
+//! because a command is sampled once a tick and an input carries its own time.
+
+use serde::{Deserialize, Serialize};
+
+/// The operator's controls at one instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// Virtual steering-wheel angle, rad, positive to the left (ISO 8855).
+    pub wheel: f32,
+    /// Accelerator pedal, 0 (released) to 1 (floored).
+    pub accelerator: f32,
+    /// Brake pedal, 0 (released) to 1 (floored).
+    pub brake: f32,
+    /// The "I take over" button is held.
+    pub take_over: bool,
+    /// The "take it back" button is held: the operator offers control to the automation.
+    pub hand_back: bool,
+    /// An operator with a working device is there. False after the device was pulled out.
+    pub present: bool,
+}
+
+/// Where an input's time comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stamp {
+    /// The kernel's event time: when the device's report reached the kernel.
+    Kernel,
+    /// When this program read it; used when the kernel's time is missing or impossible.
+    Arrival,
+    /// Exact by construction: a script or a model made it.
+    Model,
+}
+
+/// One thing an operator's device did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// When it happened, ns on the session clock (0 is the run's first tick).
+    pub time_ns: i64,
+    /// The same instant on the system's clock, ns since the Unix epoch; 0 for scripts and models.
+    pub realtime_ns: i64,
+    /// The true time lies at most this far from `time_ns`, in ns (software error only: what the
+    /// device itself adds is not known here).
+    pub uncertainty_ns: u64,
+    pub stamp: Stamp,
+    /// Number of the device, in the order in which devices appeared.
+    pub device: u32,
+    pub change: Change,
+    /// The whole command right after this input.
+    pub after: Command,
+}
+
+/// What changed at the device, as raw as the platform gives it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    Connected {
+        name: String,
+        /// SDL-style UUID of the model, hex.
+        uuid: String,
+        rumble: bool,
+    },
+    Disconnected,
+    /// An axis moved. `code` is the platform's event code, `raw` the untouched reading,
+    /// `value` the reading scaled to -1..1 (or 0..1 for a trigger), before any dead zone.
+    Axis {
+        code: u32,
+        raw: i32,
+        value: f32,
+    },
+    Button {
+        code: u32,
+        pressed: bool,
+    },
+    Key {
+        name: String,
+        pressed: bool,
+    },
+    /// A script or a model set its controls directly.
+    Set,
+}

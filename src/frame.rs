@@ -1,0 +1,111 @@
+//! What goes down the link: everything an operator can see or hear, once a tick.
+//!
+//! The station draws frames and nothing else; it cannot look into the simulated world.
+
+use crate::perception::{Confidence, Track};
+use crate::takeover::event::{Authority, TimedEvent};
+use crate::vehicle::VehicleKind;
+use glam::{Quat, Vec3};
+
+/// One tick, as it leaves the vehicle.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    pub tick: u64,
+    /// s since the start of the run.
+    pub time: f64,
+    /// Hash of the run up to and with this tick.
+    pub hash: u64,
+    /// What the cameras show: the ego first, then the others in the scenario's order.
+    pub bodies: Vec<BodyView>,
+    /// Meteorological optical range around the ego, m.
+    pub visibility: f64,
+    pub ego: EgoView,
+    pub confidence: Confidence,
+    pub tracks: Vec<Track>,
+    pub authority: Authority,
+    pub request: Option<RequestView>,
+    /// What happened in this tick, in order.
+    pub events: Vec<TimedEvent>,
+    /// The run is over after this frame, for this reason.
+    pub ended: Option<End>,
+}
+
+/// A vehicle as the cameras show it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BodyView {
+    pub kind: VehicleKind,
+    /// Centre of gravity, m; world axes x, y on the ground, z up.
+    pub position: Vec3,
+    /// Turns body axes (x forward, y left, z up) into world axes.
+    pub rotation: Quat,
+    /// Length, width, height, m.
+    pub size: Vec3,
+    /// From the centre of gravity to the middle of the body on the ground plane's height, body
+    /// axes, m.
+    pub to_middle: Vec3,
+    pub brake_lights: bool,
+    pub hazard_lights: bool,
+}
+
+/// The ego's own instruments.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EgoView {
+    /// m/s.
+    pub speed: f64,
+    /// m/s2, along the vehicle.
+    pub acceleration: f64,
+    /// Along the road, m.
+    pub s: f64,
+    /// Left of the lane's centre, m.
+    pub offset: f64,
+    /// Across the lane, m/s, positive to the left.
+    pub lateral_speed: f64,
+    /// Steering-wheel angle in force, rad, positive to the left.
+    pub wheel: f64,
+    /// Pedals in force, 0 to 1.
+    pub accelerator: f64,
+    pub brake: f64,
+    /// m/s.
+    pub speed_limit: f64,
+}
+
+/// A request that waits for its answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RequestView {
+    pub id: u32,
+    pub reason: crate::perception::Function,
+    /// s since the start of the run.
+    pub raised: f64,
+    /// When the minimal-risk manoeuvre begins, s.
+    pub deadline: f64,
+    pub escalated: bool,
+}
+
+/// Why a run is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// It went on for the scenario's full duration.
+    Completed,
+    /// The road ended.
+    RoadEnd,
+    /// The vehicle stands after a minimal-risk manoeuvre.
+    MinimalRiskStandstill,
+    /// It collided.
+    Collision,
+    /// Somebody stopped it: Ctrl-C, or the window was closed.
+    Interrupted,
+}
+
+impl End {
+    /// As a person reads it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::RoadEnd => "reached the end of the road",
+            Self::MinimalRiskStandstill => "minimal-risk standstill",
+            Self::Collision => "collision",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}

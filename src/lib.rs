@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+pub mod autopilot;
+pub mod clock;
+pub mod command;
+pub mod devices;
+pub mod frame;
+pub mod link;
+pub mod perception;
+pub mod random;
+pub mod road;
+pub mod scenario;
+pub mod session;
+pub mod takeover;
+pub mod traffic;
+pub mod vehicle;

@@ -1,0 +1,284 @@
+//! From a raw scenario to a valid one: every range, every reference.
+
+use super::raw::{RawScenario, RawTraffic};
+use super::{Actor, Problem, Scenario};
+use crate::perception::atmosphere::{Atmosphere, FogBank};
+use crate::road::{Element, ReferenceLine, Road};
+use crate::traffic::{Driver, SpeedStep};
+use crate::vehicle::{self, VehicleSpec};
+
+/// Collects what is wrong, by path in the file.
+struct Checker {
+    problems: Vec<(String, String, String)>,
+}
+
+impl Checker {
+    fn fail(&mut self, path: &str, expected: impl Into<String>, got: impl ToString) {
+        self.problems
+            .push((path.to_string(), expected.into(), got.to_string()));
+    }
+
+    fn range(&mut self, path: &str, value: f64, low: f64, high: f64, unit: &str) {
+        if !(low..=high).contains(&value) {
+            self.fail(path, format!("{low} to {high} {unit}"), value);
+        }
+    }
+
+    fn vehicle(&mut self, path: &str, name: &str) -> Option<VehicleSpec> {
+        let found = vehicle::profile(name);
+        if found.is_none() {
+            let known: Vec<_> = vehicle::profile_names().collect();
+            self.fail(
+                path,
+                format!("a vehicle profile: {}", known.join(", ")),
+                format!("\"{name}\""),
+            );
+        }
+        found
+    }
+
+    /// Lane and place of a vehicle.
+    fn place(&mut self, path: &str, road: &Road, lane: i32, s: f64) {
+        if !road.has_lane(lane) {
+            self.fail(
+                &format!("{path}.lane"),
+                format!("a lane of this road: -1 to -{}", road.lanes),
+                lane,
+            );
+        }
+        self.range(&format!("{path}.s"), s, 0.0, road.length(), "m (the road's length)");
+    }
+}
+
+const TOP_SPEED: f64 = 70.0;
+
+/// The valid scenario, or everything that is wrong with it.
+pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
+    let mut c = Checker {
+        problems: Vec::new(),
+    };
+    if raw.title.trim().is_empty() {
+        c.fail("title", "a line of text", "an empty one");
+    }
+    c.range("duration", raw.duration, 1.0, 7200.0, "s");
+    let road = check_road(&mut c, &raw);
+    let air = check_weather(&mut c, &raw);
+    check_settings(&mut c, &raw);
+
+    let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
+    let mut actors = Vec::new();
+    if let Some(road) = &road {
+        c.place("ego", road, raw.ego.lane, raw.ego.s);
+        c.range("ego.speed", raw.ego.speed, 0.0, TOP_SPEED, "m/s");
+        for (i, traffic) in raw.traffic.iter().enumerate() {
+            actors.extend(check_traffic(&mut c, i, traffic, &raw, road));
+        }
+        if let Some(spec) = &ego_spec {
+            check_overlaps(&mut c, &raw, spec, &actors);
+        }
+    }
+    match (road, ego_spec) {
+        (Some(road), Some(ego)) if c.problems.is_empty() => Ok(Scenario {
+            title: raw.title,
+            purpose: raw.purpose,
+            duration: raw.duration,
+            road,
+            air,
+            ego,
+            ego_lane: raw.ego.lane,
+            ego_s: raw.ego.s,
+            ego_speed: raw.ego.speed,
+            actors,
+            sensors: raw.sensors,
+            autopilot: raw.autopilot,
+            policy: raw.policy,
+            authority: raw.authority,
+            intent: raw.intent,
+            stabilised: raw.stabilised,
+            link: raw.link,
+            text: text.to_string(),
+        }),
+        _ => Err(c
+            .problems
+            .into_iter()
+            .map(|(path, expected, got)| Problem::at_path(text, &path, expected, got))
+            .collect()),
+    }
+}
+
+fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
+    let before = c.problems.len();
+    let r = &raw.road;
+    c.range("road.lanes", f64::from(r.lanes), 1.0, 8.0, "lanes");
+    c.range("road.lane_width", r.lane_width, 2.0, 8.0, "m");
+    c.range("road.shoulder_width", r.shoulder_width, 0.0, 10.0, "m");
+    c.range("road.speed_limit", r.speed_limit, 1.0, TOP_SPEED, "m/s");
+    if r.line.is_empty() {
+        c.fail("road.line", "at least one element", "none");
+    }
+    let width = f64::from(r.lanes) * r.lane_width + r.shoulder_width;
+    for (i, element) in r.line.iter().enumerate() {
+        let path = format!("road.line[{i}]");
+        c.range(&format!("{path}.length"), element.length(), 0.1, 100_000.0, "m");
+        if let Element::Curve { radius, .. } = element {
+            // A right-hand bend must leave room for the carriageway on its inside.
+            let least = if *radius < 0.0 { width + 10.0 } else { 10.0 };
+            if !(radius.abs() >= least && radius.abs() <= 1e6) {
+                c.fail(
+                    &format!("{path}.radius"),
+                    format!("{least} to 1000000 m, negative to the right"),
+                    radius,
+                );
+            }
+        }
+    }
+    (c.problems.len() == before).then(|| Road {
+        line: ReferenceLine::new(&r.line),
+        lanes: r.lanes,
+        lane_width: r.lane_width,
+        shoulder_width: r.shoulder_width,
+        speed_limit: r.speed_limit,
+    })
+}
+
+fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
+    c.range("weather.visibility", raw.weather.visibility, 10.0, 100_000.0, "m");
+    let mut banks = Vec::new();
+    for (i, fog) in raw.weather.fog.iter().enumerate() {
+        let path = format!("weather.fog[{i}]");
+        c.range(&format!("{path}.visibility"), fog.visibility, 10.0, raw.weather.visibility, "m");
+        c.range(&format!("{path}.edge"), fog.edge, 0.0, 10_000.0, "m");
+        c.range(&format!("{path}.from"), fog.from, 0.0, 1e6, "m");
+        if !(fog.to > fog.from) {
+            c.fail(&format!("{path}.to"), format!("more than from ({} m)", fog.from), fog.to);
+        }
+        banks.push(FogBank {
+            from: fog.from,
+            to: fog.to,
+            visibility: fog.visibility,
+            edge: fog.edge,
+        });
+    }
+    Atmosphere {
+        visibility: raw.weather.visibility,
+        banks,
+    }
+}
+
+fn check_traffic(
+    c: &mut Checker,
+    i: usize,
+    traffic: &RawTraffic,
+    raw: &RawScenario,
+    road: &Road,
+) -> Option<Actor> {
+    let path = format!("traffic[{i}]");
+    c.place(&path, road, traffic.lane, traffic.s);
+    c.range(&format!("{path}.speed"), traffic.speed, 0.0, TOP_SPEED, "m/s");
+    let name = traffic.name.trim();
+    if name.is_empty() || name == "ego" {
+        c.fail(&format!("{path}.name"), "a name other than \"ego\"", format!("\"{name}\""));
+    } else if raw.traffic[..i].iter().any(|other| other.name == traffic.name) {
+        c.fail(&format!("{path}.name"), "a name not used before", format!("\"{name}\""));
+    }
+    let mut script: Vec<SpeedStep> = Vec::new();
+    for (k, step) in traffic.script.iter().enumerate() {
+        let path = format!("{path}.script[{k}]");
+        let earliest = script.last().map_or(0.0, |s| s.at);
+        c.range(&format!("{path}.at"), step.at, earliest, raw.duration, "s, in order");
+        c.range(&format!("{path}.speed"), step.speed, 0.0, TOP_SPEED, "m/s");
+        c.range(&format!("{path}.rate"), step.rate, 0.1, 9.0, "m/s2");
+        script.push(SpeedStep {
+            at: step.at,
+            speed: step.speed,
+            rate: step.rate,
+        });
+    }
+    Some(Actor {
+        name: traffic.name.clone(),
+        spec: c.vehicle(&format!("{path}.vehicle"), &traffic.vehicle)?,
+        s: traffic.s,
+        driver: Driver {
+            lane: traffic.lane,
+            initial_speed: traffic.speed,
+            script,
+            crashed: false,
+        },
+    })
+}
+
+fn check_overlaps(c: &mut Checker, raw: &RawScenario, ego: &VehicleSpec, actors: &[Actor]) {
+    // Some actors may have failed already; then positions by index would be off.
+    if actors.len() != raw.traffic.len() {
+        return;
+    }
+    let mut placed = vec![("ego", raw.ego.lane, raw.ego.s, ego.length)];
+    for (i, actor) in actors.iter().enumerate() {
+        let (lane, s, length) = (actor.driver.lane, actor.s, actor.spec.length);
+        for (name, other_lane, other_s, other_length) in &placed {
+            let apart = f64::from(length + other_length) / 2.0 + 0.5;
+            if *other_lane == lane && (s - other_s).abs() < apart {
+                c.fail(
+                    &format!("traffic[{i}].s"),
+                    format!("a place at least {apart:.1} m from \"{name}\" at {other_s} m"),
+                    s,
+                );
+            }
+        }
+        placed.push((&actor.name, lane, s, length));
+    }
+}
+
+fn check_settings(c: &mut Checker, raw: &RawScenario) {
+    let s = &raw.sensors;
+    c.range("sensors.range", s.range, 10.0, 1000.0, "m");
+    c.range("sensors.field_of_view_deg", s.field_of_view_deg, 10.0, 360.0, "degrees");
+    c.range("sensors.lane_range", s.lane_range, 5.0, 500.0, "m");
+    c.range("sensors.range_noise", s.range_noise, 0.0, 20.0, "m");
+    c.range("sensors.speed_noise", s.speed_noise, 0.0, 20.0, "m/s");
+    c.range("sensors.lane_noise", s.lane_noise, 0.0, 1.0, "m");
+
+    let a = &raw.autopilot;
+    c.range("autopilot.speed", a.speed, 0.5, TOP_SPEED, "m/s");
+    c.range("autopilot.extra_gap", a.extra_gap, 0.0, 10.0, "s");
+    c.range("autopilot.acceleration", a.acceleration, 0.1, 5.0, "m/s2");
+    c.range("autopilot.deceleration", a.deceleration, 0.1, 5.0, "m/s2");
+    c.range("autopilot.max_deceleration", a.max_deceleration, a.deceleration, 12.0, "m/s2");
+    c.range(
+        "autopilot.minimal_risk_deceleration",
+        a.minimal_risk_deceleration,
+        0.5,
+        4.0,
+        "m/s2 (UN R157)",
+    );
+    c.range("autopilot.jerk", a.jerk, 0.1, 50.0, "m/s3");
+
+    let p = &raw.policy;
+    c.range("policy.raise_below", p.raise_below, 0.0, 1.0, "");
+    c.range("policy.release_above", p.release_above, p.raise_below, 1.0, "(not below raise_below)");
+    c.range("policy.raise_dwell", p.raise_dwell, 0.0, 60.0, "s");
+    c.range("policy.release_dwell", p.release_dwell, 0.0, 60.0, "s");
+
+    let t = &raw.authority;
+    c.range("authority.minimal_risk_after", t.minimal_risk_after, 0.1, 120.0, "s");
+    c.range("authority.escalate_after", t.escalate_after, 0.0, t.minimal_risk_after, "s");
+    c.range("authority.operator_timeout", t.operator_timeout, 0.05, 10.0, "s");
+    c.range("authority.stopped_speed", t.stopped_speed, 0.01, 1.0, "m/s");
+    c.range("authority.stopped_for", t.stopped_for, 0.0, 10.0, "s");
+    c.range("authority.hand_back_offset", t.hand_back_offset, 0.1, 5.0, "m");
+    c.range("authority.hand_back_heading_deg", t.hand_back_heading_deg, 0.1, 45.0, "degrees");
+
+    let i = &raw.intent;
+    c.range("intent.steering_deg", f64::from(i.steering_deg), 0.1, 90.0, "degrees");
+    c.range("intent.brake", f64::from(i.brake), 0.01, 1.0, "");
+    c.range("intent.accelerator", f64::from(i.accelerator), 0.01, 1.0, "");
+    c.range("intent.first_input_share", f64::from(i.first_input_share), 0.0, 1.0, "");
+
+    let m = &raw.stabilised;
+    c.range("stabilised.offset", m.offset, 0.05, 5.0, "m");
+    c.range("stabilised.lateral_speed", m.lateral_speed, 0.01, 5.0, "m/s");
+    c.range("stabilised.hold", m.hold, 0.1, 60.0, "s");
+
+    c.range("link.down_ms", raw.link.down_ms, 0.0, 10_000.0, "ms");
+    c.range("link.up_ms", raw.link.up_ms, 0.0, 10_000.0, "ms");
+}

@@ -1,0 +1,35 @@
+//! What a window holds of a session that runs on another thread.
+//!
+//! Frames come down, inputs and presentation times go up. There is no other way between the two,
+//! so a slow window can delay the picture and nothing else.
+
+use crate::clock::Clock;
+use crate::command::Input;
+use crate::frame::Frame;
+use crate::scenario::Scenario;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, Sender};
+
+/// The window's end of a running session.
+pub struct Live {
+    pub scenario: Arc<Scenario>,
+    /// The session's clock; its zero is the first tick.
+    pub clock: Clock,
+    /// Frames as they come out of the link, in order. Closed when the session has ended.
+    pub frames: Receiver<Arc<Frame>>,
+    /// Inputs of devices that the window owns (the keyboard), and when a request was presented.
+    pub operator: Sender<FromOperator>,
+    /// The summary, line by line, once the run is over and its record is closed.
+    pub summary: Receiver<Vec<String>>,
+    /// Set it to end the run: the window was closed.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// What an operator's station sends to the session.
+#[derive(Clone, Debug)]
+pub enum FromOperator {
+    Input(Input),
+    /// The picture that first carried this request was presented, ns on the session clock.
+    Shown { request: u32, session_ns: i64 },
+}

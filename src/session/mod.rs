@@ -1,0 +1,3 @@
+//! One run: simulation, link, operator and record together.
+
+pub mod live;

@@ -1,0 +1,15 @@
+//! Who drives, why that changes, and how long it took.
+//!
+//! - [`policy`]: when the vehicle asks for a person;
+//! - [`intent`]: what counts as a person taking over;
+//! - [`authority`]: the state machine that says who drives;
+//! - [`event`]: what it tells the world;
+//! - [`timeline`]: one takeover, split into its parts.
+//!
+//! All sans-IO: no clock, no file, no random number. Time is s since the start of the run.
+
+pub mod authority;
+pub mod event;
+pub mod intent;
+pub mod policy;
+pub mod timeline;

@@ -1,0 +1,402 @@
+//! One takeover, split into its parts.
+//!
+//! ```text
+//!   raised ──▶ shown ──▶ first input ──▶ threshold ──▶ in force ──▶ stabilised
+//!   vehicle    screen    device          device        vehicle      vehicle
+//! ```
+//!
+//! The station, the command line's summary and `takeover inspect` all use this one [`Timeline`],
+//! live or from a record, so that they cannot disagree. It must be fed in order of time: events and
+//! motion at their ticks, inputs when they are known, which is before the tick they act on.
+
+use super::event::{Authority, Event, TimedEvent};
+use super::intent::{IntentSettings, Means, crossed, moved};
+use crate::command::{Command, Input};
+use serde::{Deserialize, Serialize};
+
+/// When control counts as stabilised. The field has no agreed threshold (domain reference
+/// section 1), so these are settings and are stated with every result.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StabilisedSettings {
+    /// Within this distance of a lane's centre, m, ...
+    pub offset: f64,
+    /// ... moving across the lane slower than this, m/s, ...
+    pub lateral_speed: f64,
+    /// ... without a break for this long, s. The time reported is the start of that stretch.
+    pub hold: f64,
+}
+
+impl Default for StabilisedSettings {
+    fn default() -> Self {
+        Self {
+            offset: 0.5,
+            lateral_speed: 0.2,
+            hold: 2.0,
+        }
+    }
+}
+
+/// How a takeover, or a request for one, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// An operator drove.
+    TakenOver,
+    /// Nobody came: the vehicle began a minimal-risk manoeuvre. A missed request; its reaction
+    /// time is right-censored.
+    MinimalRisk,
+    /// It crashed before anybody came.
+    Collision,
+    /// The run ended while the request was open. Right-censored.
+    RunEnded,
+}
+
+/// A takeover and its parts. All times are s since the start of the run; none where it did not
+/// happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Takeover {
+    /// The function of perception in doubt, or `unprompted`.
+    pub reason: String,
+    /// The request was raised at the vehicle.
+    pub raised_s: Option<f64>,
+    /// The operator could first see it.
+    pub shown_s: Option<f64>,
+    /// The operator first moved a control, beyond noise.
+    pub first_input_s: Option<f64>,
+    /// A control crossed a takeover threshold.
+    pub threshold_s: Option<f64>,
+    /// The operator's command drove the vehicle.
+    pub in_force_s: Option<f64>,
+    /// Start of the first stretch of stable driving.
+    pub stabilised_s: Option<f64>,
+    pub outcome: Outcome,
+    /// What the first movement was.
+    pub first_input: Option<Means>,
+    /// What took over.
+    pub by: Option<Means>,
+    /// Software uncertainty of `first_input_s` and `threshold_s`, s.
+    pub input_uncertainty_s: Option<f64>,
+}
+
+/// A movement away from the resting state: when it was first noticed and when it was enough.
+#[derive(Clone, Copy, Debug, Default)]
+struct Excursion {
+    first: Option<(f64, Means)>,
+    threshold: Option<f64>,
+    uncertainty: f64,
+}
+
+#[derive(Debug)]
+pub struct Timeline {
+    intent: IntentSettings,
+    stabilised: StabilisedSettings,
+    done: Vec<Takeover>,
+    /// The open request: its number and what is known so far.
+    open: Option<(u32, Takeover)>,
+    latest: Command,
+    baseline: Command,
+    excursion: Excursion,
+    /// A takeover in `done` that waits to be stabilised, and since when driving has been stable.
+    settling: Option<(usize, Option<f64>)>,
+}
+
+impl Timeline {
+    pub fn new(intent: IntentSettings, stabilised: StabilisedSettings) -> Self {
+        Self {
+            intent,
+            stabilised,
+            done: Vec::new(),
+            open: None,
+            latest: Command::default(),
+            baseline: Command::default(),
+            excursion: Excursion::default(),
+            settling: None,
+        }
+    }
+
+    /// The operator's device or model did something.
+    pub fn input(&mut self, input: &Input) {
+        let was_present = self.latest.present;
+        self.latest = input.after;
+        if !was_present {
+            // The first sign of a device tells where it rests.
+            self.rebase();
+            return;
+        }
+        let time = input.time_ns as f64 / 1e9;
+        let uncertainty = input.uncertainty_ns as f64 / 1e9;
+        match moved(&self.intent, &self.baseline, &self.latest) {
+            None => self.excursion = Excursion::default(),
+            Some(means) => {
+                if self.excursion.first.is_none() {
+                    self.excursion.first = Some((time, means));
+                    self.excursion.uncertainty = uncertainty;
+                }
+            }
+        }
+        if crossed(&self.intent, &self.baseline, &self.latest).is_some() {
+            if self.excursion.threshold.is_none() {
+                self.excursion.threshold = Some(time);
+                self.excursion.uncertainty = self.excursion.uncertainty.max(uncertainty);
+            }
+        } else {
+            self.excursion.threshold = None;
+        }
+    }
+
+    /// A request reached the operator's screen (or the modelled operator) at `time` s.
+    pub fn shown(&mut self, request: u32, time: f64) {
+        if let Some((id, takeover)) = &mut self.open
+            && *id == request
+        {
+            takeover.shown_s.get_or_insert(time);
+        }
+    }
+
+    /// Authority changed, or the referee saw something.
+    pub fn event(&mut self, timed: &TimedEvent) {
+        let time = timed.time;
+        match &timed.event {
+            Event::RequestRaised { request, reason, .. } => {
+                let mut takeover = Takeover::new(reason.name().into());
+                takeover.raised_s = Some(time);
+                self.open = Some((*request, takeover));
+                self.rebase();
+            }
+            Event::TakenOver { by, .. } => {
+                let mut takeover = self
+                    .open
+                    .take()
+                    .map_or_else(|| Takeover::new("unprompted".into()), |o| o.1);
+                self.note_inputs(&mut takeover);
+                takeover.in_force_s = Some(time);
+                takeover.by = Some(*by);
+                takeover.outcome = Outcome::TakenOver;
+                self.done.push(takeover);
+                self.settling = Some((self.done.len() - 1, None));
+            }
+            Event::MinimalRiskStarted { .. } => {
+                self.settling = None;
+                self.close(Outcome::MinimalRisk);
+                self.rebase();
+            }
+            Event::Collision { .. } => {
+                self.settling = None;
+                self.close(Outcome::Collision);
+            }
+            Event::HandedBack => {
+                self.settling = None;
+                self.rebase();
+            }
+            _ => {}
+        }
+    }
+
+    /// One tick of motion: who drives, how far from the lane's centre (m), how fast across it (m/s).
+    pub fn motion(&mut self, time: f64, authority: Authority, offset: f64, lateral_speed: f64) {
+        let Some((index, since)) = &mut self.settling else {
+            return;
+        };
+        if authority != Authority::Operator {
+            self.settling = None;
+            return;
+        }
+        let s = &self.stabilised;
+        if offset.abs() > s.offset || lateral_speed.abs() > s.lateral_speed {
+            *since = None;
+            return;
+        }
+        let start = *since.get_or_insert(time);
+        if time - start >= s.hold - 1e-9 {
+            self.done[*index].stabilised_s = Some(start);
+            self.settling = None;
+        }
+    }
+
+    /// The takeovers so far; one still open at the end of the run counts as `RunEnded`.
+    pub fn finish(mut self) -> Vec<Takeover> {
+        self.close(Outcome::RunEnded);
+        self.done
+    }
+
+    fn close(&mut self, outcome: Outcome) {
+        if let Some((_, mut takeover)) = self.open.take() {
+            self.note_inputs(&mut takeover);
+            takeover.outcome = outcome;
+            self.done.push(takeover);
+        }
+    }
+
+    fn note_inputs(&self, takeover: &mut Takeover) {
+        if let Some((time, means)) = self.excursion.first {
+            takeover.first_input_s = Some(time);
+            takeover.first_input = Some(means);
+            takeover.input_uncertainty_s = Some(self.excursion.uncertainty);
+        }
+        takeover.threshold_s = self.excursion.threshold;
+    }
+
+    fn rebase(&mut self) {
+        self.baseline = self.latest;
+        self.excursion = Excursion::default();
+    }
+}
+
+impl Takeover {
+    fn new(reason: String) -> Self {
+        Self {
+            reason,
+            raised_s: None,
+            shown_s: None,
+            first_input_s: None,
+            threshold_s: None,
+            in_force_s: None,
+            stabilised_s: None,
+            outcome: Outcome::RunEnded,
+            first_input: None,
+            by: None,
+            input_uncertainty_s: None,
+        }
+    }
+
+    /// Takeover time: request shown to threshold crossed, s. From `raised` if nobody recorded
+    /// when it was shown.
+    pub fn reaction_time(&self) -> Option<f64> {
+        let from = self.shown_s.or(self.raised_s)?;
+        Some(self.threshold_s? - from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::{Change, Stamp};
+    use crate::perception::Function;
+    use crate::takeover::event::MinimalRiskCause;
+
+    fn input(time: f64, after: Command) -> Input {
+        Input {
+            time_ns: (time * 1e9) as i64,
+            realtime_ns: 0,
+            uncertainty_ns: 200_000,
+            stamp: Stamp::Kernel,
+            device: 0,
+            change: Change::Set,
+            after,
+        }
+    }
+
+    fn at(time: f64, event: Event) -> TimedEvent {
+        TimedEvent { tick: (time * 100.0) as u64, time, event }
+    }
+
+    fn raised(time: f64) -> TimedEvent {
+        at(time, Event::RequestRaised {
+            request: 1,
+            reason: Function::FreeSpace,
+            confidence: 0.5,
+            budget_s: 10.0,
+        })
+    }
+
+    fn rest() -> Command {
+        Command { present: true, ..Default::default() }
+    }
+
+    fn timeline() -> Timeline {
+        Timeline::new(IntentSettings::default(), StabilisedSettings::default())
+    }
+
+    #[test]
+    fn a_takeover_is_split_into_its_parts() {
+        let mut line = timeline();
+        line.input(&input(0.0, rest()));
+        line.event(&raised(10.0));
+        line.shown(1, 10.05);
+        line.input(&input(12.0, Command { brake: 0.03, ..rest() }));
+        line.input(&input(12.1, Command { brake: 0.2, ..rest() }));
+        line.event(&at(12.11, Event::TakenOver { request: Some(1), by: Means::Brake }));
+        for tick in 1212..1700 {
+            let t = f64::from(tick) / 100.0;
+            let offset = if t < 13.5 { 0.7 } else { 0.1 };
+            line.motion(t, Authority::Operator, offset, 0.0);
+        }
+        let takeovers = line.finish();
+        assert_eq!(takeovers, vec![Takeover {
+            reason: "free_space".into(),
+            raised_s: Some(10.0),
+            shown_s: Some(10.05),
+            first_input_s: Some(12.0),
+            threshold_s: Some(12.1),
+            in_force_s: Some(12.11),
+            stabilised_s: Some(13.5),
+            outcome: Outcome::TakenOver,
+            first_input: Some(Means::Brake),
+            by: Some(Means::Brake),
+            input_uncertainty_s: Some(0.0002),
+        }]);
+        let reaction = takeovers[0].reaction_time().expect("answered");
+        assert!((reaction - 2.05).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_missed_request_keeps_what_is_known() {
+        let mut line = timeline();
+        line.event(&raised(10.0));
+        line.shown(1, 10.0);
+        line.event(&at(20.0, Event::MinimalRiskStarted {
+            request: Some(1),
+            cause: MinimalRiskCause::NoResponse,
+        }));
+        let takeovers = line.finish();
+        assert_eq!(takeovers[0].outcome, Outcome::MinimalRisk);
+        assert_eq!(takeovers[0].first_input_s, None);
+        assert_eq!(takeovers[0].reaction_time(), None);
+    }
+
+    #[test]
+    fn a_movement_that_went_back_is_not_the_first_input() {
+        let mut line = timeline();
+        line.input(&input(0.0, rest()));
+        line.event(&raised(10.0));
+        line.input(&input(11.0, Command { brake: 0.05, ..rest() }));
+        line.input(&input(11.2, rest()));
+        line.input(&input(13.0, Command { wheel: 0.1, ..rest() }));
+        line.event(&at(13.0, Event::TakenOver { request: Some(1), by: Means::Steering }));
+        let takeover = &line.finish()[0];
+        assert_eq!(takeover.first_input_s, Some(13.0));
+        assert_eq!(takeover.first_input, Some(Means::Steering));
+    }
+
+    #[test]
+    fn a_pedal_held_at_the_request_is_the_baseline() {
+        let mut line = timeline();
+        let held = Command { accelerator: 0.4, ..rest() };
+        line.input(&input(0.0, rest()));
+        line.input(&input(5.0, held));
+        line.event(&raised(10.0));
+        line.input(&input(12.0, Command { accelerator: 0.6, ..held }));
+        line.event(&at(12.01, Event::TakenOver { request: Some(1), by: Means::Accelerator }));
+        assert_eq!(line.finish()[0].threshold_s, Some(12.0));
+    }
+
+    #[test]
+    fn an_unprompted_takeover_has_no_request() {
+        let mut line = timeline();
+        line.input(&input(0.0, rest()));
+        line.input(&input(3.0, Command { take_over: true, ..rest() }));
+        line.event(&at(3.01, Event::TakenOver { request: None, by: Means::Button }));
+        let takeover = &line.finish()[0];
+        assert_eq!(takeover.reason, "unprompted");
+        assert_eq!(takeover.raised_s, None);
+        assert_eq!(takeover.threshold_s, Some(3.0));
+    }
+
+    #[test]
+    fn a_run_that_ends_leaves_the_request_open() {
+        let mut line = timeline();
+        line.event(&raised(10.0));
+        assert_eq!(line.finish()[0].outcome, Outcome::RunEnded);
+    }
+}
