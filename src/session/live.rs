@@ -4,7 +4,7 @@
 //! so a slow window can delay the picture and nothing else.
 
 use crate::clock::Clock;
-use crate::command::Input;
+use crate::devices::RawEvent;
 use crate::frame::Frame;
 use crate::scenario::Scenario;
 use std::sync::Arc;
@@ -29,7 +29,10 @@ pub struct Live {
 /// What an operator's station sends to the session.
 #[derive(Clone, Debug)]
 pub enum FromOperator {
-    Input(Input),
+    /// A key, or another event of a device that the window reads.
+    Raw(RawEvent),
+    /// The window lost the keyboard: all keys count as released.
+    KeysReleased,
     /// The picture that first carried this request was presented, ns on the session clock.
     Shown { request: u32, session_ns: i64 },
 }
