@@ -68,7 +68,8 @@ impl std::error::Error for GamepadError {
     }
 }
 
-/// The running reader. Dropping it stops and joins the thread, within a poll of 10 ms.
+/// The running reader. Dropping it stops and joins the thread: a poll of 10 ms at most, and the
+/// closing of the devices, which in the kernel takes longer (together 40 ms on a slow machine).
 #[derive(Debug)]
 pub struct GamepadThread {
     stop: Arc<AtomicBool>,
@@ -264,7 +265,7 @@ impl<S: FnMut(RawEvent)> Reader<S> {
             mapping_ns: pair.width_ns,
             arrival_ns: pair.now.session_ns,
             empty_ns,
-            previous_ns: pad.report.map(|report| report.timing.time_ns),
+            previous_ns: pad.report.map(|report| report.timing.earliest_ns()),
             rumble: pad.rumble,
         });
         let report = Report {

@@ -89,7 +89,7 @@ pub struct Evidence {
     pub arrival_ns: i64,
     /// A clock reading after which every queue was found empty (fact 1 above).
     pub empty_ns: i64,
-    /// The believed time of the device's report before this one.
+    /// Earliest possible time of the device's report before this one.
     pub previous_ns: Option<i64>,
     /// Rumble can be sent to this device, so its stamps can be spoilt.
     pub rumble: bool,
@@ -103,6 +103,13 @@ pub struct Timing {
     /// ns; the true time lies at most this far from `time_ns`.
     pub uncertainty_ns: u64,
     pub stamp: Stamp,
+}
+
+impl Timing {
+    /// The earliest time at which the event can have happened, ns.
+    pub fn earliest_ns(&self) -> i64 {
+        self.time_ns.saturating_sub_unsigned(self.uncertainty_ns)
+    }
 }
 
 /// Decides between the kernel's stamp and the arrival.

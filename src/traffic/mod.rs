@@ -46,6 +46,12 @@ impl Driver {
         ((target - v) / 0.25).clamp(-rate, rate)
     }
 
+    /// Its brake lights are on at time `t`, s.
+    pub fn brakes(&self, t: f64, body: &BodyState) -> bool {
+        let speed = f64::from(body.velocity.length());
+        self.crashed || self.acceleration(t, speed) < -0.7
+    }
+
     /// Force and torque for the next step of `dt` s. The body is held level by the engine.
     pub fn drive(&self, t: f64, road: &Road, spec: &VehicleSpec, body: &BodyState, dt: f32) -> Wrench {
         let forward = body.rotation * Vec3::X;

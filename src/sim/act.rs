@@ -1,0 +1,83 @@
+//! Act: the party in authority moves the actuators, and the actuators make forces.
+
+use super::decide::Mind;
+use super::schedule::{Step, Tick};
+use super::spawn::{Body, BodyQuery, Fleet, state};
+use super::{DT, Given, Now, Received};
+use crate::command::Command;
+use crate::takeover::event::Authority;
+use crate::traffic::Driver;
+use crate::vehicle::VehicleSpec;
+use crate::vehicle::dynamics::{Controls, Wrench, wrench};
+use bevy::prelude::*;
+use bevy_rapier3d::prelude::*;
+
+/// The ego's controls in force.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+pub struct Actuators(pub Controls);
+
+/// The drivers of the others, in the scenario's order.
+#[derive(Resource, Debug, Default)]
+pub struct Drivers(pub Vec<Driver>);
+
+pub(super) fn plugin(app: &mut App) {
+    let given = app.world().resource::<Given>();
+    let drivers = given.actors.iter().map(|a| a.driver.clone()).collect();
+    app.init_resource::<Actuators>()
+        .insert_resource(Drivers(drivers))
+        .add_systems(Tick, drive_others.in_set(Step::Script))
+        .add_systems(Tick, drive_ego.in_set(Step::Act));
+}
+
+fn apply(force: &mut ExternalForce, wrench: Wrench) {
+    force.force = wrench.force;
+    force.torque = wrench.torque;
+}
+
+fn drive_others(
+    now: Res<Now>,
+    given: Res<Given>,
+    fleet: Res<Fleet>,
+    drivers: Res<Drivers>,
+    mut bodies: Query<(BodyQuery, &mut ExternalForce), With<Body>>,
+) {
+    for ((entity, actor), driver) in fleet.actors.iter().zip(&given.actors).zip(&drivers.0) {
+        if let Ok((body, mut force)) = bodies.get_mut(*entity) {
+            let body = state(body);
+            apply(&mut force, driver.drive(now.time(), &given.road, &actor.spec, &body, DT as f32));
+        }
+    }
+}
+
+fn drive_ego(
+    given: Res<Given>,
+    fleet: Res<Fleet>,
+    mind: Res<Mind>,
+    received: Res<Received>,
+    mut actuators: ResMut<Actuators>,
+    mut bodies: Query<(BodyQuery, &mut ExternalForce), With<Body>>,
+) {
+    let Ok((body, mut force)) = bodies.get_mut(fleet.ego) else {
+        return;
+    };
+    let spec = &given.ego;
+    let wanted = match mind.machine.state() {
+        Authority::Operator => operator_controls(&received.0, spec),
+        _ => mind.automation,
+    };
+    actuators.0 = wanted.limited(actuators.0, spec, DT as f32);
+    apply(&mut force, wrench(spec, actuators.0, &state(body), DT as f32));
+}
+
+/// What an operator's command asks of the actuators. A device that is gone asks for nothing: its
+/// last steering or pedal is never held on to.
+fn operator_controls(command: &Command, spec: &VehicleSpec) -> Controls {
+    if !command.present {
+        return Controls::default();
+    }
+    Controls {
+        steer: command.wheel / spec.steering.ratio,
+        accelerator: command.accelerator,
+        brake: command.brake,
+    }
+}

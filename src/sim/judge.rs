@@ -1,0 +1,108 @@
+//! Judge: the referee. It alone sees the truth after the step, and says when the run is over.
+
+use super::act::Drivers;
+use super::decide::Mind;
+use super::schedule::{Step, Tick};
+use super::spawn::{BodyQuery, Fleet, state};
+use super::{DT, Ended, Given, Happened, Now};
+use crate::frame::End;
+use crate::takeover::event::{Authority, Event};
+use bevy::prelude::*;
+use bevy_rapier3d::prelude::*;
+
+/// A run goes on this long after a collision, so that its end is on record, s.
+const AFTER_COLLISION: f64 = 2.0;
+/// ... and this long after a standstill, s.
+const AFTER_STANDSTILL: f64 = 3.0;
+/// A run ends this far before the end of the road, m.
+const BEFORE_ROAD_END: f64 = 50.0;
+
+#[derive(Resource, Debug, Default)]
+struct Referee {
+    /// Velocities before the step: the ego's, then the others'. m/s.
+    before: Vec<Vec3>,
+    collided_at: Option<f64>,
+    standstill_since: Option<f64>,
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Referee>()
+        .add_systems(Tick, remember.in_set(Step::Act))
+        .add_systems(Tick, (collisions, end).chain().in_set(Step::Judge));
+}
+
+fn remember(fleet: Res<Fleet>, bodies: Query<&Velocity>, mut referee: ResMut<Referee>) {
+    referee.before.clear();
+    for entity in std::iter::once(&fleet.ego).chain(&fleet.actors) {
+        let velocity = bodies.get(*entity).map_or(Vec3::ZERO, |v| v.linear);
+        referee.before.push(velocity);
+    }
+}
+
+fn collisions(
+    now: Res<Now>,
+    given: Res<Given>,
+    fleet: Res<Fleet>,
+    bodies: Query<BodyQuery>,
+    mut contacts: ResMut<Messages<CollisionEvent>>,
+    mut drivers: ResMut<Drivers>,
+    mut referee: ResMut<Referee>,
+    mut happened: ResMut<Happened>,
+) {
+    for contact in contacts.drain() {
+        let CollisionEvent::Started(a, b, _) = contact else {
+            continue;
+        };
+        for (i, actor) in fleet.actors.iter().enumerate() {
+            if a != *actor && b != *actor {
+                continue;
+            }
+            drivers.0[i].crashed = true;
+            if (a == fleet.ego || b == fleet.ego)
+                && let Ok(ego) = bodies.get(fleet.ego).map(state)
+            {
+                referee.collided_at.get_or_insert(now.time());
+                let closing = referee.before[0] - referee.before[i + 1];
+                let change = ego.velocity - referee.before[0];
+                happened.push(*now, Event::Collision {
+                    with: given.actors[i].name.clone(),
+                    closing_speed: f64::from(closing.length()),
+                    delta_v: f64::from(change.length()),
+                });
+            }
+        }
+    }
+}
+
+fn end(
+    now: Res<Now>,
+    given: Res<Given>,
+    fleet: Res<Fleet>,
+    bodies: Query<BodyQuery>,
+    mind: Res<Mind>,
+    mut referee: ResMut<Referee>,
+    mut ended: ResMut<Ended>,
+) {
+    let time = now.time();
+    if mind.machine.state() == Authority::Standstill {
+        referee.standstill_since.get_or_insert(time);
+    } else {
+        referee.standstill_since = None;
+    }
+    let since = |mark: Option<f64>, wait: f64| mark.is_some_and(|t| time - t >= wait);
+    let s = bodies.get(fleet.ego).map(state).map_or(0.0, |ego| {
+        let (x, y) = (f64::from(ego.position.x), f64::from(ego.position.y));
+        given.road.locate(x, y).s
+    });
+    ended.0 = if since(referee.collided_at, AFTER_COLLISION) {
+        Some(End::Collision)
+    } else if since(referee.standstill_since, AFTER_STANDSTILL) {
+        Some(End::MinimalRiskStandstill)
+    } else if s >= given.road.length() - BEFORE_ROAD_END {
+        Some(End::RoadEnd)
+    } else if time + DT >= given.duration - 1e-9 {
+        Some(End::Completed)
+    } else {
+        None
+    };
+}

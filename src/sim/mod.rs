@@ -1,0 +1,113 @@
+//! The simulated world: a headless Bevy app with Rapier physics, stepped one tick at a time.
+//!
+//! Tick k is the instant k x 10 ms. [`Simulation::step`] goes from one tick to the next: decisions
+//! are taken, and events stamped, at the tick it starts from; the [`Frame`] it returns shows the
+//! tick it arrives at. The order inside a step stands in [`schedule`].
+//!
+//! Same binary, scenario, seed and commands: same bits. So there is one thread, one order, no
+//! iteration over hash maps, no clock, and every step is hashed.
+
+mod act;
+mod decide;
+mod judge;
+mod publish;
+pub mod schedule;
+mod sense;
+mod spawn;
+
+use crate::command::Command;
+use crate::frame::{End, Frame};
+use crate::scenario::Scenario;
+use crate::takeover::event::{Event, TimedEvent};
+use bevy::prelude::*;
+use std::sync::Arc;
+
+/// Ticks per second.
+pub const TICK_HZ: u64 = 100;
+/// s per tick.
+pub const DT: f64 = 1.0 / TICK_HZ as f64;
+
+/// A running simulation.
+pub struct Simulation {
+    app: App,
+}
+
+/// The tick a step starts from.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+struct Now {
+    tick: u64,
+}
+
+impl Now {
+    /// s since the start of the run.
+    fn time(self) -> f64 {
+        self.tick as f64 * DT
+    }
+}
+
+/// The scenario, for all systems.
+#[derive(Resource, Clone, Deref)]
+struct Given(Arc<Scenario>);
+
+/// The command this step was given.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+struct Received(Command);
+
+/// Events of this step, in order.
+#[derive(Resource, Debug, Default)]
+struct Happened(Vec<TimedEvent>);
+
+impl Happened {
+    fn push(&mut self, now: Now, event: Event) {
+        self.0.push(TimedEvent {
+            tick: now.tick,
+            time: now.time(),
+            event,
+        });
+    }
+}
+
+/// Why the run is over, once it is.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+struct Ended(Option<End>);
+
+/// What the last step arrived at.
+#[derive(Resource, Debug, Default)]
+struct Published(Frame);
+
+impl Simulation {
+    /// The world of a scenario at tick 0.
+    pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
+        let mut app = App::new();
+        app.insert_resource(Given(scenario))
+            .init_resource::<Now>()
+            .init_resource::<Received>()
+            .init_resource::<Happened>()
+            .init_resource::<Ended>()
+            .init_resource::<Published>();
+        schedule::plugin(&mut app);
+        spawn::plugin(&mut app);
+        sense::plugin(&mut app, seed);
+        decide::plugin(&mut app);
+        act::plugin(&mut app);
+        judge::plugin(&mut app);
+        publish::plugin(&mut app);
+        app.finish();
+        app.cleanup();
+        publish::first_frame(app.world_mut());
+        Self { app }
+    }
+
+    /// One tick: takes the command that has arrived at the vehicle, returns what leaves it.
+    pub fn step(&mut self, command: Command) -> &Frame {
+        let world = self.app.world_mut();
+        world.resource_mut::<Received>().0 = command;
+        world.run_schedule(schedule::Tick);
+        self.frame()
+    }
+
+    /// The latest frame; before the first step, that of tick 0.
+    pub fn frame(&self) -> &Frame {
+        &self.app.world().resource::<Published>().0
+    }
+}

@@ -1,0 +1,151 @@
+//! Record: the frame that leaves the vehicle, and the hash that pins the run down.
+
+use super::act::{Actuators, Drivers};
+use super::decide::Mind;
+use super::schedule::{Step, Tick};
+use super::sense::{Eyes, yaw};
+use super::spawn::{BodyQuery, Fleet, state};
+use super::{DT, Ended, Given, Happened, Now, Published};
+use crate::frame::{BodyView, EgoView, Frame, RequestView};
+use crate::takeover::event::Authority;
+use crate::vehicle::VehicleSpec;
+use crate::vehicle::dynamics::BodyState;
+use bevy::ecs::system::RunSystemOnce;
+use bevy::prelude::*;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// Bytes of one tick's state, kept to save the allocation.
+#[derive(Resource, Debug, Default)]
+struct Scratch(Vec<u8>);
+
+pub(super) fn plugin(app: &mut App) {
+    app.init_resource::<Scratch>()
+        .add_systems(Tick, (advance, publish).chain().in_set(Step::Record));
+}
+
+/// The frame of tick 0, before any step.
+pub(super) fn first_frame(world: &mut World) {
+    if let Err(error) = world.run_system_once(publish) {
+        // Only possible if a resource is missing, which the plugins above rule out.
+        panic!("the first frame cannot be made: {error}");
+    }
+}
+
+/// The step arrives at the next tick.
+fn advance(mut now: ResMut<Now>) {
+    now.tick += 1;
+}
+
+#[expect(clippy::too_many_arguments, reason = "a Bevy system names all it reads")]
+fn publish(
+    now: Res<Now>,
+    given: Res<Given>,
+    fleet: Res<Fleet>,
+    bodies: Query<BodyQuery>,
+    eyes: Res<Eyes>,
+    mind: Res<Mind>,
+    actuators: Res<Actuators>,
+    drivers: Res<Drivers>,
+    happened: Res<Happened>,
+    ended: Res<Ended>,
+    mut scratch: ResMut<Scratch>,
+    mut published: ResMut<Published>,
+) {
+    let frame = &mut published.0;
+    let bytes = &mut scratch.0;
+    bytes.clear();
+    let authority = mind.machine.state();
+    let controls = actuators.0;
+    frame.bodies.clear();
+
+    let Ok(ego) = bodies.get(fleet.ego).map(state) else {
+        return;
+    };
+    let mut view = view(&given.ego, &ego);
+    view.brake_lights = controls.brake > 0.01;
+    view.hazard_lights = matches!(authority, Authority::MinimalRisk | Authority::Standstill);
+    frame.bodies.push(view);
+    append(bytes, &ego);
+    for (i, entity) in fleet.actors.iter().enumerate() {
+        if let Ok(body) = bodies.get(*entity).map(state) {
+            let mut view = self::view(&given.actors[i].spec, &body);
+            view.brake_lights = drivers.0[i].brakes(now.time(), &body);
+            view.hazard_lights = drivers.0[i].crashed;
+            frame.bodies.push(view);
+            append(bytes, &body);
+        }
+    }
+
+    let report = eyes.perception.report();
+    for value in [controls.steer, controls.accelerator, controls.brake] {
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend(report.confidence.overall.to_le_bytes());
+    bytes.push(authority as u8);
+
+    ego_view(frame, &given, &ego);
+    frame.ego.wheel = f64::from(controls.steer * given.ego.steering.ratio);
+    frame.ego.accelerator = f64::from(controls.accelerator);
+    frame.ego.brake = f64::from(controls.brake);
+    frame.visibility = given.air.visibility_at(frame.ego.s);
+    frame.confidence = report.confidence;
+    frame.tracks.clone_from(&report.tracks);
+    frame.authority = authority;
+    frame.request = mind.machine.request().map(|r| RequestView {
+        id: r.id,
+        reason: r.reason,
+        raised: r.raised,
+        deadline: mind.machine.deadline().unwrap_or(r.raised),
+        escalated: r.escalated,
+    });
+    frame.events.clone_from(&happened.0);
+    frame.ended = ended.0;
+    frame.tick = now.tick;
+    frame.time = now.time();
+    // Each hash takes in the one before: equal hashes mean equal runs up to here.
+    frame.hash = xxh3_64_with_seed(bytes, frame.hash);
+}
+
+fn view(spec: &VehicleSpec, body: &BodyState) -> BodyView {
+    BodyView {
+        kind: spec.kind,
+        position: body.position,
+        rotation: body.rotation,
+        size: Vec3::new(spec.length, spec.width, spec.height),
+        to_middle: Vec3::new(spec.cg_to_middle(), 0.0, -spec.cg_height),
+        brake_lights: false,
+        hazard_lights: false,
+    }
+}
+
+fn ego_view(frame: &mut Frame, given: &Given, ego: &BodyState) {
+    let road = &given.road;
+    let here = road.locate(f64::from(ego.position.x), f64::from(ego.position.y));
+    let direction = road.line.pose(here.s).yaw;
+    let heading = crate::road::wrap_angle(yaw(ego) - direction);
+    let forward = ego.rotation * Vec3::X;
+    let speed = f64::from(ego.velocity.dot(forward));
+    let drift = f64::from(ego.velocity.dot(ego.rotation * Vec3::Y));
+    let acceleration = if frame.tick == 0 && frame.hash == 0 {
+        0.0
+    } else {
+        (speed - frame.ego.speed) / DT
+    };
+    frame.ego = EgoView {
+        speed,
+        acceleration,
+        s: here.s,
+        offset: here.t - road.lane_centre(road.nearest_lane(here.t)),
+        lateral_speed: speed * libm::sin(heading) + drift * libm::cos(heading),
+        speed_limit: road.speed_limit,
+        ..frame.ego
+    };
+}
+
+fn append(bytes: &mut Vec<u8>, body: &BodyState) {
+    let q = body.rotation;
+    let vectors = [body.position, body.velocity, body.angular_velocity];
+    for value in vectors.iter().flat_map(|v| v.to_array()).chain(q.to_array()) {
+        bytes.extend(value.to_le_bytes());
+    }
+}
