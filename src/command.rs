@@ -43,10 +43,10 @@ pub struct Input {
     /// The same instant on the system's clock, ns since the Unix epoch; 0 for scripts and models.
     pub realtime_ns: i64,
     /// The true time lies at most this far from `time_ns`, in ns (software error only: what the
-    /// device itself adds is not known here).
+    /// device itself adds is not known here). For a device that came or went it is an allowance.
     pub uncertainty_ns: u64,
     pub stamp: Stamp,
-    /// Number of the device, in the order in which devices appeared.
+    /// 0 is the keyboard, a script or a model; pads count from 1 in the order in which they appeared.
     pub device: u32,
     pub change: Change,
     /// The whole command right after this input.

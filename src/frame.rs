@@ -38,10 +38,14 @@ pub struct BodyView {
     pub position: Vec3,
     /// Turns body axes (x forward, y left, z up) into world axes.
     pub rotation: Quat,
+    /// Of the centre of gravity, m/s.
+    pub velocity: Vec3,
+    /// rad/s.
+    pub angular_velocity: Vec3,
     /// Length, width, height, m.
     pub size: Vec3,
-    /// From the centre of gravity to the middle of the body on the ground plane's height, body
-    /// axes, m.
+    /// From the centre of gravity to the point of the road below the body's middle (at rest),
+    /// body axes, m.
     pub to_middle: Vec3,
     pub brake_lights: bool,
     pub hazard_lights: bool,

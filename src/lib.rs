@@ -6,9 +6,12 @@ pub mod command;
 pub mod devices;
 pub mod frame;
 pub mod link;
+pub mod operator;
 pub mod perception;
 pub mod random;
+pub mod record;
 pub mod road;
+pub mod ron_file;
 pub mod scenario;
 pub mod session;
 #[cfg(feature = "sim")]

@@ -45,6 +45,8 @@ impl Default for AutopilotSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     Drive,
+    /// Go on without speeding up: what is ahead may be more than is seen.
+    Hold,
     /// Stop in the lane.
     MinimalRisk,
 }
@@ -130,6 +132,7 @@ impl Autopilot {
         }
         match task {
             Task::Drive => wanted,
+            Task::Hold => wanted.min(0.0),
             Task::MinimalRisk => wanted.min(-s.minimal_risk_deceleration),
         }
     }

@@ -32,6 +32,11 @@ impl<T> Lane<T> {
         }
     }
 
+    /// Nothing is ever under way.
+    pub fn is_ideal(&self) -> bool {
+        self.delay == 0.0
+    }
+
     /// Sends `item` at time `now`, s.
     pub fn send(&mut self, now: f64, item: T) {
         self.under_way.push_back((now + self.delay, item));

@@ -7,7 +7,7 @@
 pub mod atmosphere;
 mod confidence;
 
-pub use confidence::{Confidence, Function};
+pub use confidence::{Confidence, Function, stopping_distance};
 
 use crate::road::{Road, RoadPoint, wrap_angle};
 use atmosphere::{Atmosphere, CONTRAST_LIMIT};

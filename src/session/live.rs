@@ -4,8 +4,8 @@
 //! so a slow window can delay the picture and nothing else.
 
 use crate::clock::Clock;
-use crate::devices::RawEvent;
 use crate::frame::Frame;
+pub use crate::operator::human::FromOperator;
 use crate::scenario::Scenario;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,15 +24,4 @@ pub struct Live {
     pub summary: Receiver<Vec<String>>,
     /// Set it to end the run: the window was closed.
     pub stop: Arc<AtomicBool>,
-}
-
-/// What an operator's station sends to the session.
-#[derive(Clone, Debug)]
-pub enum FromOperator {
-    /// A key, or another event of a device that the window reads.
-    Raw(RawEvent),
-    /// The window lost the keyboard: all keys count as released.
-    KeysReleased,
-    /// The picture that first carried this request was presented, ns on the session clock.
-    Shown { request: u32, session_ns: i64 },
 }

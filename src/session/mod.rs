@@ -1,3 +1,15 @@
 //! One run: simulation, link, operator and record together.
 
 pub mod live;
+#[cfg(feature = "sim")]
+mod pace;
+#[cfg(feature = "sim")]
+pub mod report;
+#[cfg(feature = "sim")]
+mod run;
+pub mod tally;
+
+#[cfg(feature = "sim")]
+pub use pace::{Pace, Paced, Stop};
+#[cfg(feature = "sim")]
+pub use run::Session;

@@ -95,7 +95,8 @@ fn decide(
 
     let task = match authority {
         Authority::MinimalRisk | Authority::Standstill => Task::MinimalRisk,
-        _ => Task::Drive,
+        Authority::RequestPending => Task::Hold,
+        Authority::Automation | Authority::Operator => Task::Drive,
     };
     let own = Odometry { speed };
     mind.automation = mind.autopilot.drive(task, report, own, given.road.speed_limit, &given.ego, DT);

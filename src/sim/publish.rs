@@ -111,6 +111,8 @@ fn view(spec: &VehicleSpec, body: &BodyState) -> BodyView {
         kind: spec.kind,
         position: body.position,
         rotation: body.rotation,
+        velocity: body.velocity,
+        angular_velocity: body.angular_velocity,
         size: Vec3::new(spec.length, spec.width, spec.height),
         to_middle: Vec3::new(spec.cg_to_middle(), 0.0, -spec.cg_height),
         brake_lights: false,

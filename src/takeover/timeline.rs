@@ -11,7 +11,7 @@
 
 use super::event::{Authority, Event, TimedEvent};
 use super::intent::{IntentSettings, Means, crossed, moved};
-use crate::command::{Command, Input};
+use crate::command::{Change, Command, Input};
 use serde::{Deserialize, Serialize};
 
 /// When control counts as stabilised. The field has no agreed threshold (domain reference
@@ -126,7 +126,10 @@ impl Timeline {
         }
         let time = input.time_ns as f64 / 1e9;
         let uncertainty = input.uncertainty_ns as f64 / 1e9;
-        match moved(&self.intent, &self.baseline, &self.latest) {
+        // A steering key turns the wheel from its next tick on; the press is the first input.
+        let pressed = matches!(input.change, Change::Key { pressed: true, .. });
+        let key = pressed.then_some(Means::Steering);
+        match moved(&self.intent, &self.baseline, &self.latest).or(key) {
             None => self.excursion = Excursion::default(),
             Some(means) => {
                 if self.excursion.first.is_none() {
@@ -271,7 +274,7 @@ impl Takeover {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::{Change, Stamp};
+    use crate::command::Stamp;
     use crate::perception::Function;
     use crate::takeover::event::MinimalRiskCause;
 

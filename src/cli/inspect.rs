@@ -1,0 +1,115 @@
+//! `takeover inspect LOG`: what happened, and how fast.
+
+use super::{Done, print};
+use anyhow::anyhow;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use takeover::frame::End;
+use takeover::record::{Entry, Log, RunInfo};
+use takeover::ron_file::FileError;
+use takeover::scenario::Scenario;
+use takeover::session::tally::{Account, Collision, Tally, describe_account, describe_end};
+use takeover::takeover::event::TimedEvent;
+use takeover::takeover::timeline::Takeover;
+
+/// Show a log: the run, its events, and each takeover with the parts of its reaction time.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  takeover inspect runs/LOG.mcap\n  takeover inspect runs/LOG.mcap --json")]
+pub struct Args {
+    /// A log written by `takeover run` (MCAP).
+    #[arg(value_name = "LOG")]
+    log: PathBuf,
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The object that `--json` prints.
+#[derive(Serialize)]
+struct Inspected<'a> {
+    log: &'a Path,
+    run: &'a RunInfo,
+    ticks: u64,
+    sim_time_s: f64,
+    state_hash: String,
+    /// Null if the record was not closed.
+    outcome: Option<End>,
+    collisions: &'a [Collision],
+    takeovers: &'a [Takeover],
+    events: &'a [TimedEvent],
+    inputs: usize,
+    /// What is missing or damaged; null if nothing is.
+    lost: Option<&'a str>,
+}
+
+pub fn inspect(args: &Args) -> anyhow::Result<Done> {
+    let log = Log::read(&args.log)?;
+    let scenario = Scenario::parse(&log.scenario).map_err(|problems| {
+        let wrong = FileError::Wrong {
+            path: args.log.join(takeover::record::SCENARIO_ATTACHMENT),
+            problems,
+        };
+        anyhow!("the scenario inside the log cannot be used:\n{wrong}")
+    })?;
+    let account = Tally::of_log(&log, &scenario);
+    if args.json {
+        let object = inspected(&args.log, &log, &account);
+        print([serde_json::to_string_pretty(&object)?])?;
+    } else {
+        print(lines(&args.log, &log, &scenario, &account))?;
+    }
+    match &log.lost {
+        None => Ok(Done::Fine),
+        Some(lost) => {
+            eprintln!("takeover: {}: {lost}", args.log.display());
+            Ok(Done::Incomplete)
+        }
+    }
+}
+
+fn count_inputs(log: &Log) -> usize {
+    let is_input = |e: &&Entry| matches!(e, Entry::Input(_));
+    log.entries.iter().filter(is_input).count()
+}
+
+fn inspected<'a>(path: &'a Path, log: &'a Log, account: &'a Account) -> Inspected<'a> {
+    Inspected {
+        log: path,
+        run: &log.info,
+        ticks: account.ticks,
+        sim_time_s: account.time,
+        state_hash: format!("{:016x}", account.hash),
+        outcome: log.end.as_ref().map(|e| e.outcome),
+        collisions: &account.collisions,
+        takeovers: &account.takeovers,
+        events: &account.events,
+        inputs: count_inputs(log),
+        lost: log.lost.as_deref(),
+    }
+}
+
+fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<String> {
+    let info = &log.info;
+    let mut lines = vec![
+        format!("log        {}", path.display()),
+        format!("scenario   {} ({})", scenario.title, info.scenario),
+        format!("seed       {}", info.seed),
+        format!("operator   {}, {}", info.operator, info.pace),
+        format!("version    takeover {} ({})", info.version, info.platform),
+        format!("length     {} ticks, {:.2} s", account.ticks, account.time),
+        format!("end        {}", describe_end(log.end.as_ref().map(|e| e.outcome))),
+        format!("state hash {:016x}", account.hash),
+        format!("inputs     {}", count_inputs(log)),
+        String::new(),
+        "events".into(),
+    ];
+    if account.events.is_empty() {
+        lines.push("  none".into());
+    }
+    for e in &account.events {
+        lines.push(format!("{:>9.2} s  {}", e.time, e.event.describe()));
+    }
+    lines.push(String::new());
+    lines.extend(describe_account(&account.takeovers, &account.collisions));
+    lines
+}

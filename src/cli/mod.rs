@@ -1,0 +1,90 @@
+//! Verbs of the command line. Results go to standard output, talk to standard error.
+
+mod check;
+mod inspect;
+mod list;
+mod run;
+#[cfg(feature = "sim")]
+mod run_live;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+const AFTER_HELP: &str = "\
+Examples:
+  takeover list                                       what scenarios there are
+  takeover run scenarios/fog_bank.ron                 drive it yourself, in the station's window
+  takeover run scenarios/fog_bank.ron --headless      no window: a modelled operator answers
+  takeover run scenarios/fog_bank.ron --headless --operator none --json
+  takeover inspect runs/LOG.mcap                      what happened, and how fast
+
+Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished but something was lost (cut short, or the
+log is incomplete), 4 verification failed.";
+
+/// A vehicle drives itself, doubts, asks a person to take over, and the log tells how fast.
+#[derive(Parser)]
+#[command(name = "takeover", version, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Run(run::Args),
+    Check(check::Args),
+    List(list::Args),
+    Inspect(inspect::Args),
+}
+
+/// How a verb ended, if not with an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    /// Exit code 0.
+    Fine,
+    /// Exit code 3: finished, but something was lost.
+    Incomplete,
+}
+
+/// A mistake in how the program was called: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+pub fn main() -> ExitCode {
+    let result = match Cli::parse().verb {
+        Verb::Run(args) => run::run(&args),
+        Verb::Check(args) => check::check(&args),
+        Verb::List(args) => list::list(&args),
+        Verb::Inspect(args) => inspect::inspect(&args),
+    };
+    match result {
+        Ok(Done::Fine) => ExitCode::SUCCESS,
+        Ok(Done::Incomplete) => ExitCode::from(3),
+        Err(error) => {
+            // `takeover inspect LOG | head` closes our output: nobody is left to tell.
+            if is_broken_pipe(&error) {
+                return ExitCode::SUCCESS;
+            }
+            eprintln!("takeover: {error:#}");
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Prints results, line by line.
+fn print(lines: impl IntoIterator<Item = impl AsRef<str>>) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{}", line.as_ref())?;
+    }
+    out.flush()?;
+    Ok(())
+}

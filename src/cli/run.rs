@@ -1,0 +1,126 @@
+//! `takeover run SCENARIO`: drive it.
+
+use super::Done;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Run a scenario, in the station's window or without one.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  takeover run scenarios/fog_bank.ron
+      In the window. Pad: left stick steers, triggers are pedals, A takes over, B hands back.
+      Keyboard: arrows or WASD, Space takes over, Backspace hands back, Esc ends.
+  takeover run scenarios/fog_bank.ron --headless --operator none
+      Nobody answers: the vehicle stops by itself.
+  takeover run scenarios/fog_bank.ron --headless --operator script:my_script.ron --seed 7 --json
+      Repeatable: the same script and seed give the same state_hash.
+  takeover run scenarios/fog_bank.ron --headless --realtime --operator human
+      A gamepad without a window.
+
+The log goes to runs/ and is never overwritten. Ctrl-C ends the run and closes its log (exit code 3).")]
+pub struct Args {
+    /// Scenario file (RON); `takeover list` shows what there is.
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// No window. As fast as possible, unless --realtime.
+    #[arg(long)]
+    pub headless: bool,
+    /// With --headless: at the speed of the wall clock.
+    #[arg(long, requires = "headless")]
+    pub realtime: bool,
+    /// Who answers: human, model, none or script:FILE. Default: human in the window, model without.
+    #[arg(long, value_name = "WHO")]
+    pub operator: Option<Who>,
+    /// Seed of everything random.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder for the log.
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub out: PathBuf,
+    /// The log's own name, instead of one in the folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    pub log: Option<PathBuf>,
+    /// Print the result as one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// In the window: save pictures of the request, the takeover and the end into this folder.
+    #[cfg(feature = "station")]
+    #[arg(long, value_name = "DIR", conflicts_with = "headless")]
+    pub screenshots: Option<PathBuf>,
+    /// In the window: close it when the run is over.
+    #[cfg(feature = "station")]
+    #[arg(long, conflicts_with = "headless")]
+    pub close_at_end: bool,
+    /// Size of the window, for example 1280x720.
+    #[cfg(feature = "station")]
+    #[arg(long, value_name = "WxH", conflicts_with = "headless", default_value = "1280x720")]
+    pub size: Size,
+}
+
+/// Who answers takeover requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    Human,
+    Model,
+    Nobody,
+    Script(PathBuf),
+}
+
+impl FromStr for Who {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("script:")) {
+            ("human", _) => Ok(Self::Human),
+            ("model", _) => Ok(Self::Model),
+            ("none", _) => Ok(Self::Nobody),
+            (_, Some(file)) if !file.is_empty() => Ok(Self::Script(file.into())),
+            _ => Err("expected human, model, none or script:FILE".into()),
+        }
+    }
+}
+
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Human => f.write_str("human"),
+            Self::Model => f.write_str("model"),
+            Self::Nobody => f.write_str("none"),
+            Self::Script(file) => write!(f, "script:{}", file.display()),
+        }
+    }
+}
+
+/// Width and height of a window, pixels.
+#[cfg(feature = "station")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size(pub u32, pub u32);
+
+#[cfg(feature = "station")]
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || "expected WIDTHxHEIGHT from 320x200 to 7680x4320, for example 1280x720".to_string();
+        let (w, h) = text.split_once('x').ok_or_else(expected)?;
+        match (w.parse(), h.parse()) {
+            (Ok(w @ 320..=7680), Ok(h @ 200..=4320)) => Ok(Self(w, h)),
+            _ => Err(expected()),
+        }
+    }
+}
+
+#[cfg(not(feature = "sim"))]
+pub fn run(_args: &Args) -> anyhow::Result<Done> {
+    Err(super::Usage(
+        "this takeover was built without the simulation; build with `--features sim` (headless) or `--features station`"
+            .into(),
+    )
+    .into())
+}
+
+#[cfg(feature = "sim")]
+pub fn run(args: &Args) -> anyhow::Result<Done> {
+    super::run_live::run(args)
+}

@@ -1,0 +1,345 @@
+//! Putting a run together: scenario, operator, record, pace.
+
+use super::run::{Args, Who};
+use super::{Done, Usage, print};
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use takeover::clock::{Clock, realtime_ns};
+use takeover::frame::Frame;
+use takeover::operator::human::{FrameSink, FromOperator, Human};
+use takeover::operator::model::Model;
+use takeover::operator::script::{Script, Scripted};
+use takeover::operator::{Nobody, Operator};
+use takeover::record::{FORMAT, Recorder, RunInfo};
+use takeover::scenario::Scenario;
+use takeover::session::report::Report;
+use takeover::session::{Pace, Session, Stop};
+use takeover::sim::{DT, TICK_HZ};
+
+/// What a run needs, checked and opened.
+struct Prepared<'a> {
+    args: &'a Args,
+    who: Who,
+    scenario: Arc<Scenario>,
+    script: Option<Script>,
+    stop: Stop,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<Done> {
+    let scenario = Arc::new(Scenario::load(&args.scenario)?);
+    let who = args.operator.clone().unwrap_or(if args.headless {
+        Who::Model
+    } else {
+        Who::Human
+    });
+    if args.headless && who == Who::Human {
+        if !args.realtime {
+            return Err(Usage("a human needs time: add --realtime to --headless --operator human".into()).into());
+        }
+        if cfg!(not(feature = "gamepad")) {
+            return Err(Usage(
+                "without a window a human needs a gamepad, and this takeover was built without; build with `--features sim,gamepad`"
+                    .into(),
+            )
+            .into());
+        }
+    }
+    let script = match &who {
+        Who::Script(file) => Some(Script::load(file)?),
+        _ => None,
+    };
+    let stop = Stop::default();
+    let flag = stop.0.clone();
+    ctrlc::set_handler(move || flag.store(true, std::sync::atomic::Ordering::Relaxed))
+        .context("cannot watch for Ctrl-C")?;
+    let prepared = Prepared {
+        args,
+        who,
+        scenario,
+        script,
+        stop,
+    };
+    if args.headless {
+        let report = prepared.headless()?;
+        finish(args, &report)
+    } else {
+        prepared.in_window()
+    }
+}
+
+/// Prints what a run came to.
+fn finish(args: &Args, report: &Report) -> anyhow::Result<Done> {
+    if args.json {
+        print([serde_json::to_string_pretty(report)?])?;
+    } else {
+        print(report.lines())?;
+        if let Some(log) = &report.log {
+            print([
+                format!("log: {}", log.display()),
+                format!("see it again: takeover inspect {}", log.display()),
+            ])?;
+        }
+    }
+    for note in report.notes.iter().chain(&report.lost) {
+        eprintln!("takeover: {note}");
+    }
+    Ok(if report.incomplete() {
+        Done::Incomplete
+    } else {
+        Done::Fine
+    })
+}
+
+impl Prepared<'_> {
+    fn pace_name(&self) -> &'static str {
+        if self.args.headless && !self.args.realtime {
+            "fast"
+        } else {
+            "realtime"
+        }
+    }
+
+    fn recorder(&self) -> anyhow::Result<Recorder> {
+        let tier = if cfg!(feature = "station") {
+            "station"
+        } else {
+            "sim"
+        };
+        let started_ns = realtime_ns(std::time::SystemTime::now());
+        let info = RunInfo {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").into(),
+            platform: format!("{} {} {tier}", std::env::consts::ARCH, std::env::consts::OS),
+            scenario: self.args.scenario.display().to_string(),
+            seed: self.args.seed,
+            operator: self.who.to_string(),
+            pace: self.pace_name().into(),
+            started_ns,
+            tick_hz: TICK_HZ,
+        };
+        let path = self.args.log.clone().unwrap_or_else(|| {
+            let name = self.args.scenario.file_stem().unwrap_or_default();
+            log_name(&self.args.out, &name.to_string_lossy(), self.args.seed, started_ns)
+        });
+        let script = self.script.as_ref().map(|s| s.text.as_str());
+        Ok(Recorder::create(&path, &info, &self.scenario.text, script)?)
+    }
+
+    fn operator(&self, from_devices: Receiver<FromOperator>, screen: FrameSink) -> Box<dyn Operator> {
+        match (&self.who, &self.script) {
+            (Who::Human, _) => Box::new(Human::new(from_devices, screen)),
+            (Who::Script(_), Some(script)) => Box::new(Scripted::new(script.clone())),
+            (Who::Model, _) => Box::new(Model::new(self.scenario.clone(), self.args.seed)),
+            (Who::Nobody | Who::Script(_), _) => Box::new(Nobody),
+        }
+    }
+
+    fn report(&self, session: Session, paced: takeover::session::Paced) -> Report {
+        let (account, recorder) = session.finish();
+        Report::new(
+            self.args.scenario.display().to_string(),
+            self.args.seed,
+            self.who.to_string(),
+            account,
+            recorder,
+            paced,
+        )
+    }
+
+    fn headless(&self) -> anyhow::Result<Report> {
+        eprintln!("{}", self.scenario.title);
+        if self.args.operator.is_none() {
+            eprintln!("nobody is at a station: a modelled operator answers (--operator chooses another)");
+        }
+        let recorder = self.recorder()?;
+        let (to_session, from_devices) = channel();
+        let real_time = self.pace_name() == "realtime";
+        // The clock's zero is the first tick, so it starts last.
+        let clock = Clock::start();
+        let screen = terminal_screen(clock, to_session.clone());
+        let operator = self.operator(from_devices, screen);
+        let mut session = Session::new(&self.scenario, self.args.seed, operator, Some(recorder));
+        let _pads = (self.who == Who::Human)
+            .then(|| start_pads(clock, to_session, true))
+            .flatten();
+        let pace = if real_time {
+            Pace::RealTime(clock)
+        } else {
+            Pace::Fast
+        };
+        let bar = progress_bar(self.scenario.duration);
+        let mut told_failure = false;
+        let paced = pace.run(&mut session, &self.stop, |session, frame| {
+            narrate(&bar, frame);
+            if !told_failure
+                && let Some(error) = session.recorder().and_then(Recorder::failure)
+            {
+                told_failure = true;
+                say(&bar, &format!("takeover: {error}; the run goes on without it"));
+            }
+        });
+        bar.finish_and_clear();
+        Ok(self.report(session, paced))
+    }
+
+    #[cfg(not(feature = "station"))]
+    fn in_window(&self) -> anyhow::Result<Done> {
+        Err(Usage("this takeover was built without the window: add --headless, or build with `--features station`".into()).into())
+    }
+
+    #[cfg(feature = "station")]
+    fn in_window(&self) -> anyhow::Result<Done> {
+        use takeover::session::live::Live;
+        use takeover::station;
+
+        station::check_display()?;
+        let recorder = self.recorder()?;
+        let (to_session, from_devices) = channel();
+        let (to_screen, frames) = channel();
+        let (to_end, summary) = channel();
+        let screen: FrameSink = Box::new(move |frame: &Frame, _now| {
+            // The window may be closed already; then nobody looks.
+            let _ = to_screen.send(Arc::new(frame.clone()));
+        });
+        let operator = self.operator(from_devices, screen);
+        let mut session = Session::new(&self.scenario, self.args.seed, operator, Some(recorder));
+        let clock = Clock::start();
+        let _pads = (self.who == Who::Human)
+            .then(|| start_pads(clock, to_session.clone(), false))
+            .flatten();
+        let live = Live {
+            scenario: self.scenario.clone(),
+            clock,
+            frames,
+            operator: to_session,
+            summary,
+            stop: self.stop.0.clone(),
+        };
+        let options = station::Options {
+            screenshots: self.args.screenshots.clone(),
+            close_at_end: self.args.close_at_end,
+            size: (self.args.size.0, self.args.size.1),
+        };
+        // The window must be on the main thread; the run is not, so neither slows the other.
+        let (shown, report) = std::thread::scope(|scope| {
+            let run = scope.spawn(move || {
+                let paced = Pace::RealTime(clock).run(&mut session, &self.stop, |_, _| {});
+                let report = self.report(session, paced);
+                let _ = to_end.send(report.lines());
+                report
+            });
+            let shown = station::run(live, options);
+            self.stop.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            (shown, run.join())
+        });
+        let report = report.map_err(|_| anyhow::anyhow!("the simulation stopped; this is a bug, please report it"))?;
+        let done = finish(self.args, &report)?;
+        shown?;
+        Ok(done)
+    }
+}
+
+/// A name that nobody has used: scenario, seed, time, and a number where that is not enough.
+fn log_name(folder: &Path, scenario: &str, seed: u64, started_ns: i64) -> PathBuf {
+    let stem = format!("{scenario}-seed{seed}-{}", started_ns / 1_000_000);
+    (0..)
+        .map(|n| match n {
+            0 => folder.join(format!("{stem}.mcap")),
+            n => folder.join(format!("{stem}-{n}.mcap")),
+        })
+        .find(|path| !path.exists())
+        .unwrap_or_default()
+}
+
+/// What a person without a window sees of a request: a line and the bell.
+fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> FrameSink {
+    let mut last = 0;
+    Box::new(move |frame: &Frame, _now| {
+        if let Some(request) = frame.request.filter(|r| r.id > last) {
+            last = request.id;
+            eprint!("\x07");
+            eprintln!("TAKE OVER: {} in doubt", request.reason.label());
+            let session_ns = clock.now_ns();
+            let request = request.id;
+            let _ = to_session.send(FromOperator::Shown { request, session_ns });
+        }
+    })
+}
+
+#[cfg(feature = "gamepad")]
+fn start_pads(
+    clock: Clock,
+    to_session: Sender<FromOperator>,
+    needed: bool,
+) -> Option<takeover::devices::gamepad::GamepadThread> {
+    use takeover::command::Change;
+    let started = takeover::devices::gamepad::spawn(clock, move |event| {
+        match &event.change {
+            Change::Connected { name, .. } => eprintln!("gamepad {}: {name}", event.device),
+            Change::Disconnected => {
+                eprintln!("gamepad {} was pulled out; plug it in again to go on", event.device);
+            }
+            _ => {}
+        }
+        let _ = to_session.send(FromOperator::Raw(event));
+    });
+    match started {
+        Ok(thread) => {
+            if needed {
+                eprintln!("gamepads are watched; one can be plugged in at any time");
+            }
+            Some(thread)
+        }
+        Err(error) => {
+            let instead = if needed {
+                "nobody can answer"
+            } else {
+                "the keyboard works"
+            };
+            eprintln!("takeover: {error}; {instead}");
+            None
+        }
+    }
+}
+
+#[cfg(not(feature = "gamepad"))]
+fn start_pads(_clock: Clock, _to_session: Sender<FromOperator>, _needed: bool) -> Option<()> {
+    None
+}
+
+/// Events as they happen, above the progress bar.
+fn narrate(bar: &ProgressBar, frame: &Frame) {
+    for event in &frame.events {
+        say(bar, &format!("{:>7.2} s  {}", event.time, event.event.describe()));
+    }
+    if frame.tick.is_multiple_of(50) {
+        bar.set_position((frame.time / DT) as u64);
+        bar.set_message(format!(
+            "{:>3.0} km/h  confidence {:>3.0} %  {}",
+            frame.ego.speed * 3.6,
+            frame.confidence.overall * 100.0,
+            frame.authority.label()
+        ));
+    }
+}
+
+/// A line above the progress bar, or just a line where there is none.
+fn say(bar: &ProgressBar, line: &str) {
+    if bar.is_hidden() {
+        eprintln!("{line}");
+    } else {
+        bar.println(line);
+    }
+}
+
+fn progress_bar(duration: f64) -> ProgressBar {
+    let bar = ProgressBar::new((duration / DT) as u64);
+    // The template is a constant; were it wrong, the default style would do.
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}

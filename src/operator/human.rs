@@ -1,0 +1,111 @@
+//! A person: events of their devices come in from other threads, each with its own time.
+
+use super::Operator;
+use crate::command::{Change, Command, Input, Stamp};
+use crate::devices::controls::Controls;
+use crate::devices::settings::Settings;
+use crate::devices::{KEYBOARD, RawEvent};
+use crate::frame::Frame;
+use std::collections::VecDeque;
+use std::sync::mpsc::Receiver;
+
+/// What a person's station and devices send.
+#[derive(Clone, Debug)]
+pub enum FromOperator {
+    /// A change at a device: a pad, or a key that the window saw.
+    Raw(RawEvent),
+    /// The window lost the keyboard: all keys count as released.
+    KeysReleased,
+    /// The picture that first carried this request was presented, ns on the session clock.
+    Shown { request: u32, session_ns: i64 },
+}
+
+/// Where a human operator's frames go.
+pub type FrameSink = Box<dyn FnMut(&Frame, f64) + Send>;
+
+pub struct Human {
+    from_devices: Receiver<FromOperator>,
+    to_screen: FrameSink,
+    controls: Controls,
+    /// Events that happened after the tick they were looked at for.
+    later: VecDeque<RawEvent>,
+    command: Command,
+    shown: Vec<(u32, f64)>,
+    last_act: f64,
+}
+
+impl Human {
+    /// A person whose devices report through `from_devices` and whose screen is `to_screen`.
+    pub fn new(from_devices: Receiver<FromOperator>, to_screen: FrameSink) -> Self {
+        Self {
+            from_devices,
+            to_screen,
+            controls: Controls::new(Settings::default()),
+            later: VecDeque::new(),
+            command: Command::default(),
+            shown: Vec::new(),
+            last_act: 0.0,
+        }
+    }
+
+    /// An input that is not a device's event but follows from one: a key turning the wheel.
+    fn derived(&self, now: f64) -> Input {
+        Input {
+            time_ns: (now * 1e9).round() as i64,
+            realtime_ns: 0,
+            uncertainty_ns: 0,
+            stamp: Stamp::Model,
+            device: KEYBOARD,
+            change: Change::Set,
+            after: self.command,
+        }
+    }
+}
+
+impl Operator for Human {
+    fn observe(&mut self, frame: &Frame, now: f64) {
+        (self.to_screen)(frame, now);
+    }
+
+    fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
+        let mut keys_released = false;
+        for message in self.from_devices.try_iter() {
+            match message {
+                FromOperator::Raw(event) => self.later.push_back(event),
+                FromOperator::KeysReleased => keys_released = true,
+                FromOperator::Shown { request, session_ns } => {
+                    self.shown.push((request, session_ns as f64 / 1e9));
+                }
+            }
+        }
+        // Only what has happened by this tick counts for it, also if the tick itself runs late:
+        // an effect never precedes its cause in the record.
+        let now_ns = (now * 1e9).round() as i64;
+        while let Some(event) = self.later.pop_front() {
+            if event.time_ns > now_ns {
+                self.later.push_front(event);
+                break;
+            }
+            self.command = self.controls.apply(&event);
+            inputs.push(event.into_input(self.command));
+        }
+        if keys_released {
+            self.command = self.controls.release(KEYBOARD);
+            inputs.push(self.derived(now));
+        }
+        let turned = self.controls.step((now - self.last_act) as f32);
+        self.last_act = now;
+        if turned != self.command {
+            self.command = turned;
+            inputs.push(self.derived(now));
+        }
+    }
+
+    fn command(&self) -> Command {
+        self.command
+    }
+
+    fn take_shown(&mut self) -> Vec<(u32, f64)> {
+        std::mem::take(&mut self.shown)
+    }
+}

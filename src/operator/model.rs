@@ -1,0 +1,255 @@
+//! A modelled operator: reacts after a random time, then drives with care.
+//!
+//! Reaction: log-normal with mean 2.72 s and standard deviation 1.45 s, the mean of means and its
+//! spread over 129 studies (Zhang, de Winter, Varotto, Happee and Martens 2019, Transportation
+//! Research Part F 64; figures quoted from memory, to be verified). Mean and spread are known to
+//! grow together there, hence a distribution that is skewed to the right.
+//!
+//! Driving: pure pursuit of the lane's centre and a speed from which the car can stop within what
+//! is visible. It stands in for a person so that a run without one shows the whole story; nobody
+//! should take it for a model of driving skill.
+
+use super::{Noticing, Operator, made};
+use crate::command::{Command, Input};
+use crate::frame::Frame;
+use crate::perception::stopping_distance;
+use crate::random::{Purpose, stream};
+use crate::scenario::Scenario;
+use crate::takeover::event::{Authority, Event};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, LogNormal};
+use std::sync::Arc;
+
+/// Mean reaction time, s.
+pub const REACTION_MEAN: f64 = 2.72;
+/// Its standard deviation, s.
+pub const REACTION_SD: f64 = 1.45;
+
+/// Inputs are made on this grid, s.
+const STEP: f64 = 0.01;
+/// Brake pedal pressed to take over, 0 to 1, and how fast, 1/s.
+const FIRST_BRAKE: f32 = 0.2;
+const PEDAL_RATE: f32 = 0.8;
+/// How fast the steering wheel is turned at most, rad/s.
+const WHEEL_RATE: f32 = 2.0;
+/// Confidence must have been back for this long before control is offered back, s.
+const WAIT_BEFORE_HAND_BACK: f64 = 4.0;
+/// A person hands back once the fog is over, not as soon as the vehicle feels sure of itself in it,
+/// m of visibility.
+const CLEAR_ENOUGH: f64 = 300.0;
+/// The hand-back button is held for this long, s.
+const PRESS: f64 = 0.2;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Doing {
+    Watching,
+    /// Reacts at this time, s.
+    Reacting(f64),
+    /// Presses the brake and waits to be in command.
+    TakingOver,
+    Driving,
+}
+
+pub struct Model {
+    scenario: Arc<Scenario>,
+    rng: ChaCha8Rng,
+    noticing: Noticing,
+    doing: Doing,
+    seen: Frame,
+    command: Command,
+    next: f64,
+    announced: bool,
+    /// Since when confidence has been high enough to hand back, s.
+    calm_since: Option<f64>,
+    hand_back_until: f64,
+}
+
+/// The distribution of reaction times, s.
+pub fn reaction_time() -> LogNormal<f64> {
+    let variance = libm::log(1.0 + (REACTION_SD / REACTION_MEAN) * (REACTION_SD / REACTION_MEAN));
+    let mu = libm::log(REACTION_MEAN) - variance / 2.0;
+    match LogNormal::new(mu, variance.sqrt()) {
+        Ok(distribution) => distribution,
+        Err(_) => unreachable!("the standard deviation above is a positive constant"),
+    }
+}
+
+impl Model {
+    pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
+        Self {
+            scenario,
+            rng: stream(seed, Purpose::Operator),
+            noticing: Noticing::default(),
+            doing: Doing::Watching,
+            seen: Frame::default(),
+            command: Command {
+                present: true,
+                ..Default::default()
+            },
+            next: 0.0,
+            announced: false,
+            calm_since: None,
+            hand_back_until: 0.0,
+        }
+    }
+
+    /// One step of `STEP` s: what the hands and feet do now.
+    fn step(&mut self, now: f64) {
+        if let Doing::Reacting(at) = self.doing
+            && now >= at - 1e-9
+        {
+            self.doing = Doing::TakingOver;
+        }
+        let (wheel, accelerator, brake) = match self.doing {
+            Doing::Watching | Doing::Reacting(_) => (0.0, 0.0, 0.0),
+            Doing::TakingOver => (self.steering(), 0.0, FIRST_BRAKE),
+            Doing::Driving => {
+                let (accelerator, brake) = self.pedals();
+                (self.steering(), accelerator, brake)
+            }
+        };
+        let c = &mut self.command;
+        let move_to = |from: f32, to: f32, rate: f32| {
+            let most = rate * STEP as f32;
+            from + (to - from).clamp(-most, most)
+        };
+        // Taking hold of the wheel is part of taking over, but not before the pedal.
+        if matches!(self.doing, Doing::TakingOver | Doing::Driving) {
+            c.wheel = move_to(c.wheel, wheel, WHEEL_RATE);
+        } else {
+            c.wheel = 0.0;
+        }
+        c.accelerator = move_to(c.accelerator, accelerator, PEDAL_RATE);
+        c.brake = move_to(c.brake, brake, PEDAL_RATE);
+        c.hand_back = now < self.hand_back_until;
+    }
+
+    fn steering(&self) -> f32 {
+        let ego = &self.seen.ego;
+        let preview = (ego.speed * 1.2).max(8.0);
+        let heading = libm::atan2(ego.lateral_speed, ego.speed.max(1.0));
+        let bend = self.scenario.road.line.curvature(ego.s + ego.speed * 0.3);
+        let correction = -2.0 * (ego.offset + preview * heading) / (preview * preview);
+        let spec = &self.scenario.ego;
+        let v = ego.speed as f32;
+        let angle = (bend + correction) as f32 * (spec.wheelbase() + spec.understeer() * v * v);
+        angle * spec.steering.ratio
+    }
+
+    fn pedals(&self) -> (f32, f32) {
+        let ego = &self.seen.ego;
+        let mut wanted = (ego.speed_limit - ego.speed) * 0.4;
+        // As fast as one can still stop within what one sees.
+        let sight = 0.9 * self.seen.visibility;
+        let excess = stopping_distance(ego.speed) - sight;
+        if excess > 0.0 {
+            wanted = wanted.min(-0.1 * excess);
+        } else {
+            wanted = wanted.min(-0.05 * excess);
+        }
+        if let Some((gap, speed)) = self.lead() {
+            let desired = 5.0 + 2.0 * ego.speed;
+            wanted = wanted.min(0.15 * (gap - desired) + 0.8 * (speed - ego.speed));
+        }
+        let wanted = wanted.clamp(-6.0, 1.5) as f32;
+        crate::vehicle::dynamics::pedals(&self.scenario.ego, wanted, ego.speed as f32)
+    }
+
+    /// Gap and speed of the nearest vehicle ahead in the own lane, as far as the picture shows it.
+    fn lead(&self) -> Option<(f64, f64)> {
+        let (ego, others) = self.seen.bodies.split_first()?;
+        let forward = ego.rotation * glam::Vec3::X;
+        let left = ego.rotation * glam::Vec3::Y;
+        others
+            .iter()
+            .filter_map(|other| {
+                let away = other.position - ego.position;
+                let (ahead, beside) = (away.dot(forward), away.dot(left));
+                let gap = f64::from(ahead - (other.size.x + ego.size.x) / 2.0);
+                let in_lane = beside.abs() < 1.9;
+                let visible = f64::from(ahead) < self.seen.visibility;
+                let speed = f64::from(other.velocity.dot(forward));
+                (ahead > 0.0 && in_lane && visible).then_some((gap, speed))
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
+    fn think_of_handing_back(&mut self, now: f64) {
+        let calm = self.seen.confidence.overall > self.scenario.policy.release_above
+            && self.seen.authority == Authority::Operator
+            && self.seen.visibility > CLEAR_ENOUGH
+            && self.seen.ego.offset.abs() < 0.4;
+        if !calm {
+            self.calm_since = None;
+            return;
+        }
+        let since = *self.calm_since.get_or_insert(now);
+        if now - since >= WAIT_BEFORE_HAND_BACK {
+            self.hand_back_until = now + PRESS;
+            // Ask again only after another wait, should it be refused.
+            self.calm_since = None;
+        }
+    }
+}
+
+impl Operator for Model {
+    fn observe(&mut self, frame: &Frame, now: f64) {
+        self.seen.clone_from(frame);
+        if self.noticing.look(frame, now).is_some() {
+            let delay = reaction_time().sample(&mut self.rng);
+            self.doing = Doing::Reacting(now + delay);
+        }
+        match (self.doing, frame.authority) {
+            (Doing::TakingOver, Authority::Operator) => self.doing = Doing::Driving,
+            (Doing::Driving, Authority::Automation) => self.doing = Doing::Watching,
+            _ => {}
+        }
+        // Too late: the vehicle stops by itself, and a calm person lets it.
+        let missed = |e: &Event| matches!(e, Event::MinimalRiskStarted { .. });
+        if frame.events.iter().any(|e| missed(&e.event)) {
+            self.doing = Doing::Watching;
+        }
+    }
+
+    fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
+        if !self.announced {
+            self.announced = true;
+            inputs.push(made(0.0, self.command));
+        }
+        if self.doing == Doing::Driving {
+            self.think_of_handing_back(now);
+        }
+        while self.next <= now + 1e-9 {
+            let before = self.command;
+            self.step(self.next);
+            if self.command != before {
+                inputs.push(made(self.next, self.command));
+            }
+            self.next += STEP;
+        }
+    }
+
+    fn command(&self) -> Command {
+        self.command
+    }
+
+    fn take_shown(&mut self) -> Vec<(u32, f64)> {
+        std::mem::take(&mut self.noticing.shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reaction_times_have_the_mean_and_spread_of_their_source() {
+        let mut rng = stream(3, Purpose::Operator);
+        let n = 200_000;
+        let sample: Vec<f64> = reaction_time().sample_iter(&mut rng).take(n).collect();
+        let mean = sample.iter().sum::<f64>() / n as f64;
+        let variance = sample.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n as f64;
+        assert!((mean - REACTION_MEAN).abs() < 0.02, "{mean}");
+        assert!((variance.sqrt() - REACTION_SD).abs() < 0.04, "{}", variance.sqrt());
+    }
+}

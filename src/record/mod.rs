@@ -1,0 +1,67 @@
+//! The record of a run: one MCAP file with everything that is needed to run it again.
+//!
+//! `docs/record.md` describes it channel by channel. [`Recorder`] writes, [`Log`] reads; both know
+//! nothing of Bevy.
+
+mod file;
+mod read;
+mod schema;
+mod write;
+
+pub use read::{Entry, Log, LogError};
+pub use schema::{FORMAT, Topic};
+pub use write::{RecordError, Recorder};
+
+/// Decoded messages of the protobuf channels.
+pub mod messages {
+    pub use super::schema::{Body, Command, Perception, State, Track};
+}
+
+use serde::{Deserialize, Serialize};
+
+/// How a run came about: the record's first metadata, name [`RunInfo::NAME`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Layout of the record, [`FORMAT`].
+    pub format: u32,
+    /// Version of this program.
+    pub version: String,
+    /// What it was built for: architecture, operating system, tier.
+    pub platform: String,
+    /// Path of the scenario as it was given. Its text is the attachment [`SCENARIO_ATTACHMENT`].
+    pub scenario: String,
+    pub seed: u64,
+    /// `human`, `model`, `none` or `script:FILE`.
+    pub operator: String,
+    /// `fast` (as fast as possible) or `realtime`.
+    pub pace: String,
+    /// Start of the run, ns since the Unix epoch.
+    pub started_ns: i64,
+    /// Ticks per second.
+    pub tick_hz: u64,
+}
+
+impl RunInfo {
+    pub const NAME: &str = "takeover.run";
+}
+
+/// How a run ended: the record's last metadata, name [`RunEnd::NAME`]. Missing if the program was
+/// killed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunEnd {
+    pub outcome: crate::frame::End,
+    pub ticks: u64,
+    /// Hash of the last tick, hex.
+    pub state_hash: String,
+}
+
+impl RunEnd {
+    pub const NAME: &str = "takeover.end";
+}
+
+/// Name of the attachment that holds the scenario's text.
+pub const SCENARIO_ATTACHMENT: &str = "scenario.ron";
+/// Name of the attachment that holds the operator's script, if one was used.
+pub const SCRIPT_ATTACHMENT: &str = "operator.ron";
+/// Field of a metadata record that holds all of it as JSON.
+const METADATA_JSON: &str = "json";

@@ -1,0 +1,342 @@
+//! The channels of a record: names, encodings, schemas, and the Rust side of `takeover.proto`.
+//!
+//! A test holds the Rust types, the `.proto` text and its compiled form together.
+
+use crate::frame::Frame;
+use crate::perception::Function;
+use crate::takeover::event::Authority;
+
+/// Version of the record's layout. Goes up when an old reader would misread a new record.
+pub const FORMAT: u32 = 1;
+
+/// Compiled `takeover.proto`: the schema of the protobuf channels.
+pub const DESCRIPTORS: &[u8] = include_bytes!("takeover.fds");
+
+/// A channel of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    State,
+    Command,
+    Perception,
+    Event,
+    Input,
+    Shown,
+}
+
+impl Topic {
+    pub const ALL: [Self; 6] = [
+        Self::State,
+        Self::Command,
+        Self::Perception,
+        Self::Event,
+        Self::Input,
+        Self::Shown,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::State => "/state",
+            Self::Command => "/command",
+            Self::Perception => "/perception",
+            Self::Event => "/event",
+            Self::Input => "/input",
+            Self::Shown => "/shown",
+        }
+    }
+
+    /// Name, encoding and text of its schema, and the encoding of its messages.
+    pub fn schema(self) -> (&'static str, &'static str, &'static [u8], &'static str) {
+        let proto = |name| (name, "protobuf", DESCRIPTORS, "protobuf");
+        let json = |name, text: &'static str| (name, "jsonschema", text.as_bytes(), "json");
+        match self {
+            Self::State => proto("takeover.State"),
+            Self::Command => proto("takeover.Command"),
+            Self::Perception => proto("takeover.Perception"),
+            Self::Event => json("takeover.Event", include_str!("event.schema.json")),
+            Self::Input => json("takeover.Input", include_str!("input.schema.json")),
+            Self::Shown => json("takeover.Shown", include_str!("shown.schema.json")),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct Body {
+    #[prost(float, tag = "1")]
+    pub x: f32,
+    #[prost(float, tag = "2")]
+    pub y: f32,
+    #[prost(float, tag = "3")]
+    pub z: f32,
+    #[prost(float, tag = "4")]
+    pub qx: f32,
+    #[prost(float, tag = "5")]
+    pub qy: f32,
+    #[prost(float, tag = "6")]
+    pub qz: f32,
+    #[prost(float, tag = "7")]
+    pub qw: f32,
+    #[prost(float, tag = "8")]
+    pub vx: f32,
+    #[prost(float, tag = "9")]
+    pub vy: f32,
+    #[prost(float, tag = "10")]
+    pub vz: f32,
+    #[prost(float, tag = "11")]
+    pub wx: f32,
+    #[prost(float, tag = "12")]
+    pub wy: f32,
+    #[prost(float, tag = "13")]
+    pub wz: f32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct State {
+    #[prost(uint64, tag = "1")]
+    pub tick: u64,
+    #[prost(fixed64, tag = "2")]
+    pub hash: u64,
+    /// [`Authority`] by its place in [`Authority::ALL`].
+    #[prost(int32, tag = "3")]
+    pub authority: i32,
+    #[prost(message, repeated, tag = "4")]
+    pub bodies: Vec<Body>,
+    #[prost(float, tag = "5")]
+    pub speed: f32,
+    #[prost(float, tag = "6")]
+    pub acceleration: f32,
+    #[prost(double, tag = "7")]
+    pub s: f64,
+    #[prost(double, tag = "8")]
+    pub offset: f64,
+    #[prost(double, tag = "9")]
+    pub lateral_speed: f64,
+    #[prost(float, tag = "10")]
+    pub wheel: f32,
+    #[prost(float, tag = "11")]
+    pub accelerator: f32,
+    #[prost(float, tag = "12")]
+    pub brake: f32,
+    #[prost(double, tag = "13")]
+    pub wall_s: f64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Command {
+    #[prost(uint64, tag = "1")]
+    pub tick: u64,
+    #[prost(float, tag = "2")]
+    pub wheel: f32,
+    #[prost(float, tag = "3")]
+    pub accelerator: f32,
+    #[prost(float, tag = "4")]
+    pub brake: f32,
+    #[prost(bool, tag = "5")]
+    pub take_over: bool,
+    #[prost(bool, tag = "6")]
+    pub hand_back: bool,
+    #[prost(bool, tag = "7")]
+    pub present: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Track {
+    #[prost(uint32, tag = "1")]
+    pub id: u32,
+    #[prost(float, tag = "2")]
+    pub gap: f32,
+    #[prost(float, tag = "3")]
+    pub t: f32,
+    #[prost(float, tag = "4")]
+    pub speed: f32,
+    #[prost(float, tag = "5")]
+    pub existence: f32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Perception {
+    #[prost(uint64, tag = "1")]
+    pub tick: u64,
+    #[prost(float, tag = "2")]
+    pub confidence: f32,
+    #[prost(float, tag = "3")]
+    pub free_space: f32,
+    #[prost(float, tag = "4")]
+    pub lanes: f32,
+    #[prost(float, tag = "5")]
+    pub objects: f32,
+    #[prost(int32, tag = "6")]
+    pub weakest: i32,
+    #[prost(float, tag = "7")]
+    pub visibility: f32,
+    #[prost(message, repeated, tag = "8")]
+    pub tracks: Vec<Track>,
+}
+
+impl State {
+    /// Fills in a frame, reusing the allocation for the bodies.
+    pub fn fill(&mut self, frame: &Frame, wall_s: f64) {
+        self.tick = frame.tick;
+        self.hash = frame.hash;
+        self.authority = frame.authority as i32;
+        self.bodies.clear();
+        self.bodies.extend(frame.bodies.iter().map(|b| Body {
+            x: b.position.x,
+            y: b.position.y,
+            z: b.position.z,
+            qx: b.rotation.x,
+            qy: b.rotation.y,
+            qz: b.rotation.z,
+            qw: b.rotation.w,
+            vx: b.velocity.x,
+            vy: b.velocity.y,
+            vz: b.velocity.z,
+            wx: b.angular_velocity.x,
+            wy: b.angular_velocity.y,
+            wz: b.angular_velocity.z,
+        }));
+        let ego = &frame.ego;
+        self.speed = ego.speed as f32;
+        self.acceleration = ego.acceleration as f32;
+        self.s = ego.s;
+        self.offset = ego.offset;
+        self.lateral_speed = ego.lateral_speed;
+        self.wheel = ego.wheel as f32;
+        self.accelerator = ego.accelerator as f32;
+        self.brake = ego.brake as f32;
+        self.wall_s = wall_s;
+    }
+
+    pub fn authority_kind(&self) -> Authority {
+        let index = usize::try_from(self.authority).unwrap_or_default();
+        Authority::ALL.get(index).copied().unwrap_or_default()
+    }
+}
+
+impl Command {
+    pub fn new(tick: u64, c: &crate::command::Command) -> Self {
+        Self {
+            tick,
+            wheel: c.wheel,
+            accelerator: c.accelerator,
+            brake: c.brake,
+            take_over: c.take_over,
+            hand_back: c.hand_back,
+            present: c.present,
+        }
+    }
+
+    pub fn command(&self) -> crate::command::Command {
+        crate::command::Command {
+            wheel: self.wheel,
+            accelerator: self.accelerator,
+            brake: self.brake,
+            take_over: self.take_over,
+            hand_back: self.hand_back,
+            present: self.present,
+        }
+    }
+}
+
+impl Perception {
+    pub fn new(frame: &Frame) -> Self {
+        let c = &frame.confidence;
+        Self {
+            tick: frame.tick,
+            confidence: c.overall as f32,
+            free_space: c.free_space as f32,
+            lanes: c.lanes as f32,
+            objects: c.objects as f32,
+            weakest: match c.weakest {
+                Function::FreeSpace => 0,
+                Function::Lanes => 1,
+                Function::Objects => 2,
+            },
+            visibility: frame.visibility as f32,
+            tracks: frame
+                .tracks
+                .iter()
+                .map(|t| Track {
+                    id: t.id,
+                    gap: t.gap as f32,
+                    t: t.t as f32,
+                    speed: t.speed as f32,
+                    existence: t.existence as f32,
+                })
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::Message;
+    use prost_reflect::{DescriptorPool, DynamicMessage};
+
+    #[test]
+    fn the_compiled_schema_is_that_of_the_proto_file() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/record");
+        let compiled = protox::compile(["takeover.proto"], [folder]).expect("the proto file compiles");
+        let bytes = compiled.encode_to_vec();
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(format!("{folder}/takeover.fds"), &bytes).expect("writable");
+            return;
+        }
+        assert!(
+            bytes == DESCRIPTORS,
+            "takeover.proto changed: run `UPDATE_SCHEMA=1 cargo test --no-default-features schema`"
+        );
+    }
+
+    /// Decodes a message by the schema alone, as a stranger's tool would.
+    fn as_json(name: &str, bytes: &[u8]) -> serde_json::Value {
+        let pool = DescriptorPool::decode(DESCRIPTORS).expect("a descriptor set");
+        let kind = pool.get_message_by_name(name).expect(name);
+        let message = DynamicMessage::decode(kind, bytes).expect("decodes");
+        serde_json::to_value(message).expect("json")
+    }
+
+    #[test]
+    fn the_rust_types_say_what_the_schema_says() {
+        let state = State {
+            tick: 7,
+            hash: 9,
+            authority: Authority::Operator as i32,
+            bodies: vec![Body { x: 1.0, wz: 0.5, qw: 1.0, ..Default::default() }],
+            speed: 20.0,
+            lateral_speed: -0.25,
+            wall_s: 1.5,
+            ..Default::default()
+        };
+        let json = as_json("takeover.State", &state.encode_to_vec());
+        assert_eq!(json["tick"], "7");
+        assert_eq!(json["hash"], "9");
+        assert_eq!(json["authority"], "OPERATOR");
+        assert_eq!(json["bodies"][0]["wz"], 0.5);
+        assert_eq!(json["speed"], 20.0);
+        assert_eq!(json["lateralSpeed"], -0.25);
+        assert_eq!(json["wallS"], 1.5);
+
+        let command = Command { tick: 3, wheel: 0.5, hand_back: true, present: true, ..Default::default() };
+        let json = as_json("takeover.Command", &command.encode_to_vec());
+        assert_eq!((&json["wheel"], &json["handBack"]), (&0.5.into(), &true.into()));
+
+        let perception = Perception {
+            weakest: 2,
+            confidence: 0.5,
+            visibility: 45.0,
+            tracks: vec![Track { id: 1, gap: 30.5, existence: 0.75, ..Default::default() }],
+            ..Default::default()
+        };
+        let json = as_json("takeover.Perception", &perception.encode_to_vec());
+        assert_eq!(json["weakest"], "OBJECTS");
+        assert_eq!(json["tracks"][0]["gap"], 30.5);
+    }
+
+    #[test]
+    fn authorities_have_the_numbers_of_the_schema() {
+        for (i, authority) in Authority::ALL.into_iter().enumerate() {
+            assert_eq!(authority as usize, i);
+        }
+    }
+}

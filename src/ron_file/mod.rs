@@ -1,0 +1,164 @@
+//! Files that people write, in RON: read once, checked, and refused with one clear line for each
+//! thing that is wrong: file, line, field, what was expected, what was found.
+
+mod locate;
+
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// One thing that is wrong in a file's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub line: usize,
+    pub column: usize,
+    /// Path of the field, for example `traffic[1].speed`; empty if it is about the whole text.
+    pub field: String,
+    pub expected: String,
+    pub got: String,
+}
+
+impl Problem {
+    /// A problem with the value at `path`, or, if the file leaves it to its default, with the
+    /// nearest value around it that is written.
+    pub fn at_path(text: &str, path: &str, expected: String, got: String) -> Self {
+        let places = locate::places(text);
+        let mut around = path;
+        let place = loop {
+            if let Some(place) = places.iter().find(|p| p.path == around) {
+                break Some(place);
+            }
+            let cut = around.rfind(['.', '[']);
+            match cut {
+                Some(n) => around = &around[..n],
+                None if !around.is_empty() => around = "",
+                None => break None,
+            }
+        };
+        let (line, column) = locate::line_and_column(text, place.map_or(0, |p| p.start));
+        Self {
+            line,
+            column,
+            field: path.to_string(),
+            expected,
+            got,
+        }
+    }
+
+    /// What `ron` says, with the field it was about.
+    fn from_ron(text: &str, error: &ron::error::SpannedError) -> Self {
+        use ron::error::Error;
+        let at = error.span.start;
+        let offset = locate::offset_of(text, at.line, at.col);
+        let places = locate::places(text);
+        let inside = places
+            .iter()
+            .filter(|p| p.start <= offset && offset <= p.end)
+            .max_by_key(|p| (p.start, usize::MAX - p.end));
+        let field = inside.map_or(String::new(), |p| p.path.clone());
+        let below = |name: &str| {
+            let dot = if field.is_empty() { "" } else { "." };
+            format!("{field}{dot}{name}")
+        };
+        let written = inside.map_or("", |p| text[p.start..p.end].trim());
+        let (field, expected, got) = match &error.code {
+            Error::NoSuchStructField { expected, found, .. } => (
+                found.clone(),
+                format!("one of the fields {}", expected.join(", ")),
+                format!("an unknown field `{found}`"),
+            ),
+            Error::MissingStructField { field: missing, .. } => (
+                below(missing),
+                "this field, which has no default".into(),
+                "nothing".into(),
+            ),
+            Error::NoSuchEnumVariant { expected, found, .. } => (
+                field,
+                format!("one of {}", expected.join(", ")),
+                format!("`{found}`"),
+            ),
+            Error::InvalidValueForType { expected, found } => {
+                (field, expected.clone(), found.clone())
+            }
+            other => {
+                let first = written.lines().next().unwrap_or_default();
+                let found = if first.is_empty() { "the end of the file" } else { first };
+                let message = other.to_string();
+                let message = message.strip_prefix("Expected ").unwrap_or(&message);
+                (field, message.to_string(), format!("`{found}`"))
+            }
+        };
+        Self {
+            line: at.line,
+            column: at.col,
+            field,
+            expected,
+            got,
+        }
+    }
+}
+
+/// Why a file cannot be used.
+#[derive(Debug)]
+pub enum FileError {
+    Unreadable { path: PathBuf, why: std::io::Error },
+    Wrong { path: PathBuf, problems: Vec<Problem> },
+}
+
+impl std::error::Error for FileError {}
+
+impl fmt::Display for FileError {
+    /// One line for each problem: `file:line:column: field: expected ..., got ...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { path, why } => write!(
+                f,
+                "{}: cannot read the file: {why}",
+                path.display()
+            ),
+            Self::Wrong { path, problems } => {
+                for (i, p) in problems.iter().enumerate() {
+                    if i > 0 {
+                        writeln!(f)?;
+                    }
+                    write!(f, "{}:{}:{}: ", path.display(), p.line, p.column)?;
+                    if !p.field.is_empty() {
+                        write!(f, "{}: ", p.field)?;
+                    }
+                    write!(f, "expected {}, got {}", p.expected.trim(), p.got)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Reads a file and hands its text to `parse`.
+///
+/// # Errors
+/// If the file cannot be read, or `parse` finds problems.
+pub fn load<T>(
+    path: &Path,
+    parse: impl FnOnce(&str) -> Result<T, Vec<Problem>>,
+) -> Result<T, FileError> {
+    let text = std::fs::read_to_string(path).map_err(|why| FileError::Unreadable {
+        path: path.to_path_buf(),
+        why,
+    })?;
+    parse(&text).map_err(|problems| FileError::Wrong {
+        path: path.to_path_buf(),
+        problems,
+    })
+}
+
+/// Parses a text into its raw form.
+///
+/// # Errors
+/// One problem: the first thing that is not RON of this form.
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Vec<Problem>> {
+    // `brake: 0.5` for an optional field, not `brake: Some(0.5)`.
+    ron::Options::default()
+        .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+        .from_str(text)
+        .map_err(|e| vec![Problem::from_ron(text, &e)])
+}

@@ -1,0 +1,115 @@
+//! The loop of a run, one tick at a time.
+//!
+//! At tick k: what the operator did up to now goes up the link; what has arrived at the vehicle is
+//! its command; the simulation steps; its frame goes down the link; what has arrived is shown.
+
+use super::tally::{Account, Tally};
+use crate::command::{Command, Input};
+use crate::frame::{End, Frame};
+use crate::link::Lane;
+use crate::operator::Operator;
+use crate::record::Recorder;
+use crate::scenario::Scenario;
+use crate::sim::Simulation;
+use std::sync::Arc;
+
+/// A run in progress.
+pub struct Session {
+    sim: Simulation,
+    operator: Box<dyn Operator>,
+    recorder: Option<Recorder>,
+    up: Lane<Command>,
+    down: Lane<Frame>,
+    /// The latest command that has arrived at the vehicle.
+    at_vehicle: Command,
+    inputs: Vec<Input>,
+    tally: Tally,
+}
+
+impl Session {
+    /// A run at tick 0.
+    pub fn new(
+        scenario: &Arc<Scenario>,
+        seed: u64,
+        operator: Box<dyn Operator>,
+        recorder: Option<Recorder>,
+    ) -> Self {
+        Self {
+            sim: Simulation::new(scenario.clone(), seed),
+            operator,
+            recorder,
+            up: Lane::new(scenario.link.up_ms),
+            down: Lane::new(scenario.link.down_ms),
+            at_vehicle: Command::default(),
+            inputs: Vec::new(),
+            tally: Tally::new(scenario),
+        }
+    }
+
+    /// The latest frame.
+    pub fn frame(&self) -> &Frame {
+        self.sim.frame()
+    }
+
+    /// Why the run is over, if it is.
+    pub fn ended(&self) -> Option<End> {
+        self.frame().ended
+    }
+
+    pub fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref()
+    }
+
+    /// Goes to the next tick. `wall_s` is the session clock now, for the record.
+    pub fn tick(&mut self, wall_s: f64) -> &Frame {
+        let (tick, now) = (self.frame().tick, self.frame().time);
+        self.take_inputs(now);
+        self.up.send(now, self.operator.command());
+        while let Some((_, command)) = self.up.receive(now) {
+            self.at_vehicle = command;
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.command(tick, now, &self.at_vehicle);
+        }
+
+        let frame = self.sim.step(self.at_vehicle);
+        self.tally.frame(frame);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.frame(frame, wall_s);
+        }
+
+        if self.down.is_ideal() {
+            self.operator.observe(frame, frame.time);
+        } else {
+            let now = frame.time;
+            self.down.send(now, frame.clone());
+            while let Some((arrived, old)) = self.down.receive(now) {
+                self.operator.observe(&old, arrived);
+            }
+        }
+        self.sim.frame()
+    }
+
+    fn take_inputs(&mut self, now: f64) {
+        self.operator.act(now, &mut self.inputs);
+        for input in self.inputs.drain(..) {
+            self.tally.input(&input);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.input(&input);
+            }
+        }
+        for (request, time) in self.operator.take_shown() {
+            self.tally.shown(request, time);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.shown(request, time);
+            }
+        }
+    }
+
+    /// What the run came to, and the record, still open.
+    pub fn finish(mut self) -> (Account, Option<Recorder>) {
+        // What happened since the last tick's look belongs to the run as well.
+        self.take_inputs(self.frame().time);
+        (self.tally.finish(), self.recorder)
+    }
+}
