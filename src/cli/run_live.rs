@@ -4,7 +4,7 @@ use super::run::{Args, Who};
 use super::{Done, Usage, print};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use takeover::clock::{Clock, realtime_ns};
@@ -13,7 +13,7 @@ use takeover::operator::human::{FrameSink, FromOperator, Human};
 use takeover::operator::model::Model;
 use takeover::operator::script::{Script, Scripted};
 use takeover::operator::{Nobody, Operator};
-use takeover::record::{FORMAT, Recorder, RunInfo};
+use takeover::record::{FORMAT, RecordError, Recorder, RunInfo};
 use takeover::scenario::Scenario;
 use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
@@ -120,12 +120,24 @@ impl Prepared<'_> {
             started_ns,
             tick_hz: TICK_HZ,
         };
-        let path = self.args.log.clone().unwrap_or_else(|| {
-            let name = self.args.scenario.file_stem().unwrap_or_default();
-            log_name(&self.args.out, &name.to_string_lossy(), self.args.seed, started_ns)
-        });
         let script = self.script.as_ref().map(|s| s.text.as_str());
-        Ok(Recorder::create(&path, &info, &self.scenario.text, script)?)
+        let create = |path: &Path| Recorder::create(path, &info, &self.scenario.text, script);
+        if let Some(path) = &self.args.log {
+            return Ok(create(path)?);
+        }
+        // Runs that start in the same millisecond differ by a number. Only creating the file tells
+        // whether a name is free: asking first would leave time for another run to take it.
+        let scenario = self.args.scenario.file_stem().unwrap_or_default();
+        let (scenario, seed) = (scenario.to_string_lossy(), self.args.seed);
+        let mut name = format!("{scenario}-seed{seed}-{}", started_ns / 1_000_000);
+        for n in 1.. {
+            match create(&self.args.out.join(format!("{name}.mcap"))) {
+                Err(RecordError::Exists { .. }) if n < 1000 => {}
+                other => return Ok(other?),
+            }
+            name = format!("{scenario}-seed{seed}-{}-{n}", started_ns / 1_000_000);
+        }
+        unreachable!("the loop ends by returning")
     }
 
     fn operator(&self, from_devices: Receiver<FromOperator>, screen: FrameSink) -> Box<dyn Operator> {
@@ -150,11 +162,11 @@ impl Prepared<'_> {
     }
 
     fn headless(&self) -> anyhow::Result<Report> {
+        let recorder = self.recorder()?;
         eprintln!("{}", self.scenario.title);
         if self.args.operator.is_none() {
             eprintln!("nobody is at a station: a modelled operator answers (--operator chooses another)");
         }
-        let recorder = self.recorder()?;
         let (to_session, from_devices) = channel();
         let real_time = self.pace_name() == "realtime";
         // The clock's zero is the first tick, so it starts last.
@@ -240,18 +252,6 @@ impl Prepared<'_> {
         shown?;
         Ok(done)
     }
-}
-
-/// A name that nobody has used: scenario, seed, time, and a number where that is not enough.
-fn log_name(folder: &Path, scenario: &str, seed: u64, started_ns: i64) -> PathBuf {
-    let stem = format!("{scenario}-seed{seed}-{}", started_ns / 1_000_000);
-    (0..)
-        .map(|n| match n {
-            0 => folder.join(format!("{stem}.mcap")),
-            n => folder.join(format!("{stem}-{n}.mcap")),
-        })
-        .find(|path| !path.exists())
-        .unwrap_or_default()
 }
 
 /// What a person without a window sees of a request: a line and the bell.

@@ -51,9 +51,11 @@ impl Problem {
         let at = error.span.start;
         let offset = locate::offset_of(text, at.line, at.col);
         let places = locate::places(text);
+        // `ron` stops just before a value as often as just inside it.
+        let space = text[offset..].len() - text[offset..].trim_start().len();
         let inside = places
             .iter()
-            .filter(|p| p.start <= offset && offset <= p.end)
+            .filter(|p| p.start <= offset + space && offset <= p.end)
             .max_by_key(|p| (p.start, usize::MAX - p.end));
         let field = inside.map_or(String::new(), |p| p.path.clone());
         let below = |name: &str| {
@@ -63,7 +65,11 @@ impl Problem {
         let written = inside.map_or("", |p| text[p.start..p.end].trim());
         let (field, expected, got) = match &error.code {
             Error::NoSuchStructField { expected, found, .. } => (
-                found.clone(),
+                places
+                    .iter()
+                    .filter(|p| p.path.rsplit('.').next() == Some(found))
+                    .min_by_key(|p| p.start.abs_diff(offset))
+                    .map_or(found.clone(), |p| p.path.clone()),
                 format!("one of the fields {}", expected.join(", ")),
                 format!("an unknown field `{found}`"),
             ),

@@ -50,7 +50,10 @@ impl Checker {
     }
 }
 
+/// m/s.
 const TOP_SPEED: f64 = 70.0;
+/// Longest run, s.
+const LONGEST: f64 = 7200.0;
 
 /// The valid scenario, or everything that is wrong with it.
 pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
@@ -60,7 +63,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     if raw.title.trim().is_empty() {
         c.fail("title", "a line of text", "an empty one");
     }
-    c.range("duration", raw.duration, 1.0, 7200.0, "s");
+    c.range("duration", raw.duration, 1.0, LONGEST, "s");
     let road = check_road(&mut c, &raw);
     let air = check_weather(&mut c, &raw);
     check_settings(&mut c, &raw);
@@ -185,7 +188,9 @@ fn check_traffic(
     for (k, step) in traffic.script.iter().enumerate() {
         let path = format!("{path}.script[{k}]");
         let earliest = script.last().map_or(0.0, |s| s.at);
-        c.range(&format!("{path}.at"), step.at, earliest, raw.duration, "s, in order");
+        let latest = raw.duration.clamp(1.0, LONGEST);
+        let latest = if latest.is_nan() { LONGEST } else { latest };
+        c.range(&format!("{path}.at"), step.at, earliest, latest, "s, in order");
         c.range(&format!("{path}.speed"), step.speed, 0.0, TOP_SPEED, "m/s");
         c.range(&format!("{path}.rate"), step.rate, 0.1, 9.0, "m/s2");
         script.push(SpeedStep {

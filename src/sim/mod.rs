@@ -8,6 +8,7 @@
 //! iteration over hash maps, no clock, and every step is hashed.
 
 mod act;
+pub mod bare;
 mod decide;
 mod judge;
 mod publish;

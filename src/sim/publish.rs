@@ -36,7 +36,6 @@ fn advance(mut now: ResMut<Now>) {
     now.tick += 1;
 }
 
-#[expect(clippy::too_many_arguments, reason = "a Bevy system names all it reads")]
 fn publish(
     now: Res<Now>,
     given: Res<Given>,

@@ -1,0 +1,42 @@
+//! Integration tests, one binary. `cli`, `scenarios` and `determinism` say what they need.
+
+mod scenarios;
+
+#[cfg(feature = "sim")]
+mod cli;
+#[cfg(feature = "sim")]
+mod determinism;
+#[cfg(feature = "sim")]
+mod driving;
+#[cfg(feature = "sim")]
+mod durability;
+#[cfg(feature = "sim")]
+mod human;
+
+/// What several tests need.
+mod common {
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    /// A file of this project.
+    pub fn project(path: &str) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+    }
+
+    /// The program, started in the project's folder.
+    pub fn takeover() -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_takeover"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        command
+    }
+
+    /// Standard output, standard error and exit code of a finished program.
+    pub fn output(command: &mut Command) -> (String, String, i32) {
+        let out = command.output().expect("the program starts");
+        (
+            String::from_utf8_lossy(&out.stdout).into_owned(),
+            String::from_utf8_lossy(&out.stderr).into_owned(),
+            out.status.code().expect("not killed by a signal"),
+        )
+    }
+}

@@ -1,0 +1,139 @@
+//! Scenario files: the ones we ship are sound, and each kind of mistake gets one clear line.
+
+use crate::common::{output, project, takeover};
+use std::fs;
+use takeover::ron_file::Problem;
+use takeover::scenario::Scenario;
+
+fn fog_bank() -> String {
+    fs::read_to_string(project("scenarios/fog_bank.ron")).expect("the scenario is there")
+}
+
+/// The only problem of the fog bank with one text replaced by another.
+fn problem(from: &str, to: &str) -> Problem {
+    let text = fog_bank();
+    assert!(text.contains(from), "the scenario no longer has `{from}`");
+    let problems = Scenario::parse(&text.replacen(from, to, 1)).expect_err("must be refused");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    problems.into_iter().next().expect("one")
+}
+
+/// Line of the first occurrence in the fog bank.
+fn line_of(text: &str) -> usize {
+    let all = fog_bank();
+    let at = all.find(text).expect("present");
+    all[..at].matches('\n').count() + 1
+}
+
+#[test]
+fn every_shipped_scenario_is_sound() {
+    let mut seen = 0;
+    for entry in fs::read_dir(project("scenarios")).expect("the folder is there") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_some_and(|e| e == "ron") {
+            Scenario::load(&path).unwrap_or_else(|e| panic!("{e}"));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 1);
+}
+
+#[test]
+fn an_unknown_field_is_named_with_what_would_do() {
+    let p = problem("shoulder_width: 2.5", "sholder_width: 2.5");
+    assert_eq!(p.line, line_of("shoulder_width"));
+    assert_eq!(p.field, "road.sholder_width");
+    assert!(p.expected.contains("shoulder_width"), "{p:?}");
+    assert!(p.got.contains("sholder_width"));
+}
+
+#[test]
+fn a_value_out_of_range_is_named_with_the_range() {
+    let p = problem("lanes: 2", "lanes: 0");
+    assert_eq!((p.line, p.field.as_str()), (line_of("lanes: 2"), "road.lanes"));
+    assert_eq!((p.expected.as_str(), p.got.as_str()), ("1 to 8 lanes", "0"));
+
+    let p = problem("speed: 23.0", "speed: -1.0");
+    assert_eq!((p.line, p.field.as_str()), (line_of("speed: 23.0"), "traffic[0].speed"));
+
+    let p = problem("radius: 900.0", "radius: 3.0");
+    assert_eq!(p.field, "road.line[1].radius");
+}
+
+#[test]
+fn a_number_that_is_none_is_refused() {
+    let p = problem("duration: 150.0", "duration: NaN");
+    assert_eq!((p.field.as_str(), p.got.as_str()), ("duration", "NaN"));
+}
+
+#[test]
+fn a_missing_reference_is_named_with_what_there_is() {
+    let p = problem("vehicle: \"truck\"", "vehicle: \"tank\"");
+    assert_eq!(p.field, "traffic[0].vehicle");
+    assert!(p.expected.contains("saloon, truck"), "{p:?}");
+    assert_eq!(p.got, "\"tank\"");
+
+    let p = problem("vehicle: \"saloon\", lane: -2", "vehicle: \"saloon\", lane: -3");
+    assert_eq!((p.field.as_str(), p.got.as_str()), ("ego.lane", "-3"));
+}
+
+#[test]
+fn a_missing_field_is_named() {
+    let p = problem("duration: 150.0,", "");
+    assert_eq!(p.field, "duration");
+    assert!(p.expected.contains("no default"));
+}
+
+#[test]
+fn a_wrong_type_is_named_with_what_was_found() {
+    let p = problem("lane_width: 3.75", "lane_width: \"wide\"");
+    assert_eq!((p.line, p.field.as_str()), (line_of("lane_width"), "road.lane_width"));
+    assert!(p.got.contains("\"wide\""), "{p:?}");
+}
+
+#[test]
+fn actors_inside_each_other_and_names_used_twice_are_refused() {
+    let p = problem("s: 105.0", "s: 31.0");
+    assert_eq!(p.field, "traffic[0].s");
+    assert!(p.expected.contains("\"ego\""));
+    let p = problem("name: \"overtaking car\"", "name: \"lorry\"");
+    assert_eq!(p.field, "traffic[1].name");
+}
+
+#[test]
+fn policies_that_cannot_work_are_refused() {
+    let p = problem("    traffic: [", "    policy: (raise_below: 0.8, release_above: 0.6),\n    traffic: [");
+    assert_eq!(p.field, "policy.release_above");
+    let p = problem("    traffic: [", "    policy: (raise_dwell: -1.0),\n    traffic: [");
+    assert_eq!(p.field, "policy.raise_dwell");
+    let p = problem("    traffic: [", "    autopilot: (minimal_risk_deceleration: 6.0),\n    traffic: [");
+    assert!(p.expected.contains("UN R157"));
+}
+
+#[test]
+fn check_prints_one_line_for_each_mistake_and_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = folder.path().join("bad.ron");
+    fs::write(&bad, fog_bank().replace("lanes: 2", "lanes: 99")).expect("writable");
+    let good = project("scenarios/fog_bank.ron");
+    let (out, err, code) = output(takeover().arg("check").arg(&good).arg(&bad));
+    assert_eq!(code, 1);
+    assert!(out.contains("fog_bank.ron: fine"), "{out}");
+    let line = line_of("lanes: 2");
+    let expected = format!("bad.ron:{line}:16: road.lanes: expected 1 to 8 lanes, got 99");
+    assert!(err.contains(&expected), "{err}");
+
+    let (_, err, code) = output(takeover().arg("check").arg(folder.path().join("gone.ron")));
+    assert_eq!(code, 1);
+    assert!(err.contains("gone.ron: cannot read"), "{err}");
+}
+
+#[test]
+fn list_has_a_line_for_each_scenario() {
+    let (out, _, code) = output(takeover().arg("list"));
+    assert_eq!(code, 0);
+    assert!(out.contains("scenarios/fog_bank.ron  Fog bank on a motorway"), "{out}");
+    let (_, err, code) = output(takeover().args(["list", "--dir", "/nowhere"]));
+    assert_eq!(code, 1);
+    assert!(err.contains("/nowhere") && err.contains("--dir"), "{err}");
+}
