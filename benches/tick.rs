@@ -5,6 +5,8 @@
 //! cargo bench --no-default-features --features sim
 //! ```
 
+#![allow(clippy::panic, reason = "a benchmark that cannot start says why")]
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use std::path::Path;
@@ -92,7 +94,12 @@ fn full_loop_with_record(bencher: Bencher) {
             run += 1;
             let recorder = recorder(&scenario, &folder.path().join(format!("{run}.mcap")));
             let operator = Box::new(Model::new(scenario.clone(), 1));
-            Session::new(&scenario, 1, operator, Some(recorder))
+            Session::new(
+                &scenario,
+                Simulation::new(scenario.clone(), 1),
+                operator,
+                Some(recorder),
+            )
         })
         .bench_local_refs(|session| {
             for _ in 0..TICKS {

@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// A test that panics is a test that reports.
+#![cfg_attr(test, allow(clippy::panic, clippy::unwrap_used))]
 
 pub mod autopilot;
 pub mod clock;

@@ -201,7 +201,13 @@ mod tests {
     }
 
     fn ahead(gap: f64, speed: f64) -> Option<Track> {
-        Some(Track { id: 1, gap, t: -5.25, speed, existence: 1.0 })
+        Some(Track {
+            id: 1,
+            gap,
+            t: -5.25,
+            speed,
+            existence: 1.0,
+        })
     }
 
     fn settle(task: Task, report: &Report, speed: f64) -> f64 {
@@ -236,7 +242,14 @@ mod tests {
 
     #[test]
     fn the_gap_table_is_that_of_un_r157() {
-        for (kmh, gap) in [(0.0, 1.0), (7.2, 1.0), (10.0, 1.1), (35.0, 1.35), (60.0, 1.6), (130.0, 1.6)] {
+        for (kmh, gap) in [
+            (0.0, 1.0),
+            (7.2, 1.0),
+            (10.0, 1.1),
+            (35.0, 1.35),
+            (60.0, 1.6),
+            (130.0, 1.6),
+        ] {
             assert!((minimum_time_gap(kmh / 3.6) - gap).abs() < 1e-9, "{kmh}");
         }
     }

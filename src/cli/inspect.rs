@@ -14,7 +14,9 @@ use takeover::takeover::timeline::Takeover;
 
 /// Show a log: the run, its events, and each takeover with the parts of its reaction time.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  takeover inspect runs/LOG.mcap\n  takeover inspect runs/LOG.mcap --json")]
+#[command(
+    after_help = "Example:\n  takeover inspect runs/LOG.mcap\n  takeover inspect runs/LOG.mcap --json"
+)]
 pub struct Args {
     /// A log written by `takeover run` (MCAP).
     #[arg(value_name = "LOG")]
@@ -97,7 +99,10 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
         format!("operator   {}, {}", info.operator, info.pace),
         format!("version    takeover {} ({})", info.version, info.platform),
         format!("length     {} ticks, {:.2} s", account.ticks, account.time),
-        format!("end        {}", describe_end(log.end.as_ref().map(|e| e.outcome))),
+        format!(
+            "end        {}",
+            describe_end(log.end.as_ref().map(|e| e.outcome))
+        ),
         format!("state hash {:016x}", account.hash),
         format!("inputs     {}", count_inputs(log)),
         String::new(),

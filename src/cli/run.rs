@@ -54,7 +54,12 @@ pub struct Args {
     pub close_at_end: bool,
     /// Size of the window, for example 1280x720.
     #[cfg(feature = "station")]
-    #[arg(long, value_name = "WxH", conflicts_with = "headless", default_value = "1280x720")]
+    #[arg(
+        long,
+        value_name = "WxH",
+        conflicts_with = "headless",
+        default_value = "1280x720"
+    )]
     pub size: Size,
 }
 
@@ -102,7 +107,8 @@ impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || "expected WIDTHxHEIGHT from 320x200 to 7680x4320, for example 1280x720".to_string();
+        let expected =
+            || "expected WIDTHxHEIGHT from 320x200 to 7680x4320, for example 1280x720".to_string();
         let (w, h) = text.split_once('x').ok_or_else(expected)?;
         match (w.parse(), h.parse()) {
             (Ok(w @ 320..=7680), Ok(h @ 200..=4320)) => Ok(Self(w, h)),

@@ -17,7 +17,7 @@ use takeover::record::{FORMAT, RecordError, Recorder, RunInfo};
 use takeover::scenario::Scenario;
 use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
-use takeover::sim::{DT, TICK_HZ};
+use takeover::sim::{DT, Simulation, TICK_HZ};
 
 /// What a run needs, checked and opened.
 struct Prepared<'a> {
@@ -37,7 +37,10 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
     });
     if args.headless && who == Who::Human {
         if !args.realtime {
-            return Err(Usage("a human needs time: add --realtime to --headless --operator human".into()).into());
+            return Err(Usage(
+                "a human needs time: add --realtime to --headless --operator human".into(),
+            )
+            .into());
         }
         if cfg!(not(feature = "gamepad")) {
             return Err(Usage(
@@ -140,7 +143,11 @@ impl Prepared<'_> {
         unreachable!("the loop ends by returning")
     }
 
-    fn operator(&self, from_devices: Receiver<FromOperator>, screen: FrameSink) -> Box<dyn Operator> {
+    fn operator(
+        &self,
+        from_devices: Receiver<FromOperator>,
+        screen: FrameSink,
+    ) -> Box<dyn Operator> {
         match (&self.who, &self.script) {
             (Who::Human, _) => Box::new(Human::new(from_devices, screen)),
             (Who::Script(_), Some(script)) => Box::new(Scripted::new(script.clone())),
@@ -165,15 +172,18 @@ impl Prepared<'_> {
         let recorder = self.recorder()?;
         eprintln!("{}", self.scenario.title);
         if self.args.operator.is_none() {
-            eprintln!("nobody is at a station: a modelled operator answers (--operator chooses another)");
+            eprintln!(
+                "nobody is at a station: a modelled operator answers (--operator chooses another)"
+            );
         }
         let (to_session, from_devices) = channel();
         let real_time = self.pace_name() == "realtime";
-        // The clock's zero is the first tick, so it starts last.
+        let sim = Simulation::new(self.scenario.clone(), self.args.seed);
+        // The clock's zero is the first tick: it starts when all that takes time is done.
         let clock = Clock::start();
         let screen = terminal_screen(clock, to_session.clone());
         let operator = self.operator(from_devices, screen);
-        let mut session = Session::new(&self.scenario, self.args.seed, operator, Some(recorder));
+        let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
         let _pads = (self.who == Who::Human)
             .then(|| start_pads(clock, to_session, true))
             .flatten();
@@ -186,11 +196,12 @@ impl Prepared<'_> {
         let mut told_failure = false;
         let paced = pace.run(&mut session, &self.stop, |session, frame| {
             narrate(&bar, frame);
-            if !told_failure
-                && let Some(error) = session.recorder().and_then(Recorder::failure)
-            {
+            if !told_failure && let Some(error) = session.recorder().and_then(Recorder::failure) {
                 told_failure = true;
-                say(&bar, &format!("takeover: {error}; the run goes on without it"));
+                say(
+                    &bar,
+                    &format!("takeover: {error}; the run goes on without it"),
+                );
             }
         });
         bar.finish_and_clear();
@@ -217,7 +228,8 @@ impl Prepared<'_> {
             let _ = to_screen.send(Arc::new(frame.clone()));
         });
         let operator = self.operator(from_devices, screen);
-        let mut session = Session::new(&self.scenario, self.args.seed, operator, Some(recorder));
+        let sim = Simulation::new(self.scenario.clone(), self.args.seed);
+        let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
         let clock = Clock::start();
         let _pads = (self.who == Who::Human)
             .then(|| start_pads(clock, to_session.clone(), false))
@@ -244,10 +256,14 @@ impl Prepared<'_> {
                 report
             });
             let shown = station::run(live, options);
-            self.stop.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            self.stop
+                .0
+                .store(true, std::sync::atomic::Ordering::Relaxed);
             (shown, run.join())
         });
-        let report = report.map_err(|_| anyhow::anyhow!("the simulation stopped; this is a bug, please report it"))?;
+        let report = report.map_err(|_| {
+            anyhow::anyhow!("the simulation stopped; this is a bug, please report it")
+        })?;
         let done = finish(self.args, &report)?;
         shown?;
         Ok(done)
@@ -264,7 +280,10 @@ fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> FrameSink 
             eprintln!("TAKE OVER: {} in doubt", request.reason.label());
             let session_ns = clock.now_ns();
             let request = request.id;
-            let _ = to_session.send(FromOperator::Shown { request, session_ns });
+            let _ = to_session.send(FromOperator::Shown {
+                request,
+                session_ns,
+            });
         }
     })
 }
@@ -280,7 +299,10 @@ fn start_pads(
         match &event.change {
             Change::Connected { name, .. } => eprintln!("gamepad {}: {name}", event.device),
             Change::Disconnected => {
-                eprintln!("gamepad {} was pulled out; plug it in again to go on", event.device);
+                eprintln!(
+                    "gamepad {} was pulled out; plug it in again to go on",
+                    event.device
+                );
             }
             _ => {}
         }
@@ -313,7 +335,10 @@ fn start_pads(_clock: Clock, _to_session: Sender<FromOperator>, _needed: bool) -
 /// Events as they happen, above the progress bar.
 fn narrate(bar: &ProgressBar, frame: &Frame) {
     for event in &frame.events {
-        say(bar, &format!("{:>7.2} s  {}", event.time, event.event.describe()));
+        say(
+            bar,
+            &format!("{:>7.2} s  {}", event.time, event.event.describe()),
+        );
     }
     if frame.tick.is_multiple_of(50) {
         bar.set_position((frame.time / DT) as u64);

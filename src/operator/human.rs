@@ -73,7 +73,10 @@ impl Operator for Human {
             match message {
                 FromOperator::Raw(event) => self.later.push_back(event),
                 FromOperator::KeysReleased => keys_released = true,
-                FromOperator::Shown { request, session_ns } => {
+                FromOperator::Shown {
+                    request,
+                    session_ns,
+                } => {
                     self.shown.push((request, session_ns as f64 / 1e9));
                 }
             }

@@ -250,6 +250,10 @@ mod tests {
         let mean = sample.iter().sum::<f64>() / n as f64;
         let variance = sample.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n as f64;
         assert!((mean - REACTION_MEAN).abs() < 0.02, "{mean}");
-        assert!((variance.sqrt() - REACTION_SD).abs() < 0.04, "{}", variance.sqrt());
+        assert!(
+            (variance.sqrt() - REACTION_SD).abs() < 0.04,
+            "{}",
+            variance.sqrt()
+        );
     }
 }

@@ -91,8 +91,16 @@ impl Script {
 
 fn check(input: &RawInput, mut fail: impl FnMut(&str, &str, String)) {
     match (input.at, input.after_request) {
-        (None, None) => fail("", "one of the times `at` and `after_request`", "neither".into()),
-        (Some(_), Some(_)) => fail("", "one of the times `at` and `after_request`", "both".into()),
+        (None, None) => fail(
+            "",
+            "one of the times `at` and `after_request`",
+            "neither".into(),
+        ),
+        (Some(_), Some(_)) => fail(
+            "",
+            "one of the times `at` and `after_request`",
+            "both".into(),
+        ),
         (Some(t), None) if !(0.0..=1e6).contains(&t) => fail("at", "0 to 1000000 s", t.to_string()),
         (None, Some(t)) if !(0.0..=1e6).contains(&t) => {
             fail("after_request", "0 to 1000000 s", t.to_string());
@@ -103,7 +111,7 @@ fn check(input: &RawInput, mut fail: impl FnMut(&str, &str, String)) {
         fail("request", "a number from 1", "0".into());
     }
     if let Some(wheel) = input.wheel_deg
-        && !(wheel.abs() <= 720.0)
+        && !(-720.0..=720.0).contains(&wheel)
     {
         fail("wheel_deg", "-720 to 720 degrees", wheel.to_string());
     }
@@ -234,8 +242,14 @@ mod tests {
     fn mistakes_are_named_with_line_and_field() {
         let text = "(inputs: [\n  (brake: 0.5),\n  (at: 1.0, brake: 1.5),\n])";
         let problems = Script::parse(text).expect_err("wrong twice");
-        assert_eq!((problems[0].line, problems[0].field.as_str()), (2, "inputs[0]"));
-        assert_eq!((problems[1].line, problems[1].field.as_str()), (3, "inputs[1].brake"));
+        assert_eq!(
+            (problems[0].line, problems[0].field.as_str()),
+            (2, "inputs[0]")
+        );
+        assert_eq!(
+            (problems[1].line, problems[1].field.as_str()),
+            (3, "inputs[1].brake")
+        );
         assert_eq!(problems[1].expected, "0 to 1");
     }
 }

@@ -87,7 +87,12 @@ mod tests {
     fn bank() -> Atmosphere {
         Atmosphere {
             visibility: 10_000.0,
-            banks: vec![FogBank { from: 500.0, to: 800.0, visibility: 50.0, edge: 100.0 }],
+            banks: vec![FogBank {
+                from: 500.0,
+                to: 800.0,
+                visibility: 50.0,
+                edge: 100.0,
+            }],
         }
     }
 

@@ -168,13 +168,7 @@ impl Perception {
         StandardNormal.sample(&mut self.rng)
     }
 
-    fn sense_lane(
-        &mut self,
-        road: &Road,
-        air: &Atmosphere,
-        ego: &EgoTruth,
-        here: RoadPoint,
-    ) {
+    fn sense_lane(&mut self, road: &Road, air: &Atmosphere, ego: &EgoTruth, here: RoadPoint) {
         let lane = road.nearest_lane(here.t);
         let direction = road.line.pose(here.s).yaw;
         let preview = here.s + ego.speed * 0.3;
@@ -262,13 +256,31 @@ mod tests {
             shoulder_width: 2.5,
             speed_limit: 30.0,
         };
-        (road, Atmosphere { visibility, banks: Vec::new() })
+        (
+            road,
+            Atmosphere {
+                visibility,
+                banks: Vec::new(),
+            },
+        )
     }
 
     fn look(visibility: f64, distance: f64) -> Report {
         let (road, air) = setting(visibility);
-        let ego = EgoTruth { x: 100.0, y: -5.25, speed: 20.0, nose: 2.0, ..Default::default() };
-        let actor = ActorTruth { id: 7, x: 100.0 + distance, y: -5.25, speed: 20.0, length: 4.0 };
+        let ego = EgoTruth {
+            x: 100.0,
+            y: -5.25,
+            speed: 20.0,
+            nose: 2.0,
+            ..Default::default()
+        };
+        let actor = ActorTruth {
+            id: 7,
+            x: 100.0 + distance,
+            y: -5.25,
+            speed: 20.0,
+            length: 4.0,
+        };
         let mut eyes = Perception::new(SensorSettings::default(), stream(1, Purpose::Sensors));
         for _ in 0..40 {
             eyes.sense(&road, &air, &ego, &[actor], 0.05);

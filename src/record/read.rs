@@ -88,7 +88,8 @@ impl Log {
             });
         }
         if parts.end.is_none() && parts.lost.is_none() {
-            parts.lost = Some("the record was not closed; at most its last second is missing".into());
+            parts.lost =
+                Some("the record was not closed; at most its last second is missing".into());
         }
         Ok(Self {
             info,

@@ -276,7 +276,8 @@ mod tests {
     #[test]
     fn the_compiled_schema_is_that_of_the_proto_file() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/record");
-        let compiled = protox::compile(["takeover.proto"], [folder]).expect("the proto file compiles");
+        let compiled =
+            protox::compile(["takeover.proto"], [folder]).expect("the proto file compiles");
         let bytes = compiled.encode_to_vec();
         if std::env::var_os("UPDATE_SCHEMA").is_some() {
             std::fs::write(format!("{folder}/takeover.fds"), &bytes).expect("writable");
@@ -302,7 +303,12 @@ mod tests {
             tick: 7,
             hash: 9,
             authority: Authority::Operator as i32,
-            bodies: vec![Body { x: 1.0, wz: 0.5, qw: 1.0, ..Default::default() }],
+            bodies: vec![Body {
+                x: 1.0,
+                wz: 0.5,
+                qw: 1.0,
+                ..Default::default()
+            }],
             speed: 20.0,
             lateral_speed: -0.25,
             wall_s: 1.5,
@@ -317,15 +323,29 @@ mod tests {
         assert_eq!(json["lateralSpeed"], -0.25);
         assert_eq!(json["wallS"], 1.5);
 
-        let command = Command { tick: 3, wheel: 0.5, hand_back: true, present: true, ..Default::default() };
+        let command = Command {
+            tick: 3,
+            wheel: 0.5,
+            hand_back: true,
+            present: true,
+            ..Default::default()
+        };
         let json = as_json("takeover.Command", &command.encode_to_vec());
-        assert_eq!((&json["wheel"], &json["handBack"]), (&0.5.into(), &true.into()));
+        assert_eq!(
+            (&json["wheel"], &json["handBack"]),
+            (&0.5.into(), &true.into())
+        );
 
         let perception = Perception {
             weakest: 2,
             confidence: 0.5,
             visibility: 45.0,
-            tracks: vec![Track { id: 1, gap: 30.5, existence: 0.75, ..Default::default() }],
+            tracks: vec![Track {
+                id: 1,
+                gap: 30.5,
+                existence: 0.75,
+                ..Default::default()
+            }],
             ..Default::default()
         };
         let json = as_json("takeover.Perception", &perception.encode_to_vec());

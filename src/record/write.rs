@@ -29,7 +29,11 @@ pub enum RecordError {
     #[error("{}: a file of this name exists, and records are never overwritten; choose another name", path.display())]
     Exists { path: PathBuf },
     #[error("{}: the record stops here, after {recorded_s:.1} s: {why}; what was written before is kept", path.display())]
-    Write { path: PathBuf, recorded_s: f64, why: String },
+    Write {
+        path: PathBuf,
+        recorded_s: f64,
+        why: String,
+    },
 }
 
 /// A record being written.
@@ -140,7 +144,11 @@ impl Recorder {
         self.state = state;
         // Perception reads the world at every fifth tick; its report is in the next frame.
         if frame.tick % PERCEPTION_EVERY == 1 {
-            self.protobuf(Topic::Perception, frame.time, &schema::Perception::new(frame));
+            self.protobuf(
+                Topic::Perception,
+                frame.time,
+                &schema::Perception::new(frame),
+            );
         }
         for event in &frame.events {
             self.json(Topic::Event, event.time, event);
@@ -235,7 +243,9 @@ impl Recorder {
         let value = serde_json::to_value(content).unwrap_or_default();
         let mut metadata = BTreeMap::from([(METADATA_JSON.to_string(), value.to_string())]);
         for (key, value) in value.as_object().into_iter().flatten() {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_string);
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_string);
             metadata.insert(key.clone(), text);
         }
         let name = name.into();

@@ -122,7 +122,12 @@ mod tests {
     #[test]
     fn wrapped_angles_stay_within_half_a_turn() {
         use std::f64::consts::PI;
-        for (angle, expected) in [(0.0, 0.0), (3.0 * PI, PI), (-0.5, -0.5), (7.0, 7.0 - 2.0 * PI)] {
+        for (angle, expected) in [
+            (0.0, 0.0),
+            (3.0 * PI, PI),
+            (-0.5, -0.5),
+            (7.0, 7.0 - 2.0 * PI),
+        ] {
             assert!((wrap_angle(angle) - expected).abs() < 1e-12, "{angle}");
         }
     }

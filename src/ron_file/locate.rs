@@ -190,7 +190,10 @@ mod tests {
 "#;
 
     fn text_of(path: &str) -> &str {
-        let place = places(TEXT).into_iter().find(|p| p.path == path).expect(path);
+        let place = places(TEXT)
+            .into_iter()
+            .find(|p| p.path == path)
+            .expect(path);
         &TEXT[place.start..place.end]
     }
 

@@ -64,7 +64,9 @@ impl Problem {
         };
         let written = inside.map_or("", |p| text[p.start..p.end].trim());
         let (field, expected, got) = match &error.code {
-            Error::NoSuchStructField { expected, found, .. } => (
+            Error::NoSuchStructField {
+                expected, found, ..
+            } => (
                 places
                     .iter()
                     .filter(|p| p.path.rsplit('.').next() == Some(found))
@@ -78,7 +80,9 @@ impl Problem {
                 "this field, which has no default".into(),
                 "nothing".into(),
             ),
-            Error::NoSuchEnumVariant { expected, found, .. } => (
+            Error::NoSuchEnumVariant {
+                expected, found, ..
+            } => (
                 field,
                 format!("one of {}", expected.join(", ")),
                 format!("`{found}`"),
@@ -88,7 +92,11 @@ impl Problem {
             }
             other => {
                 let first = written.lines().next().unwrap_or_default();
-                let found = if first.is_empty() { "the end of the file" } else { first };
+                let found = if first.is_empty() {
+                    "the end of the file"
+                } else {
+                    first
+                };
                 let message = other.to_string();
                 let message = message.strip_prefix("Expected ").unwrap_or(&message);
                 (field, message.to_string(), format!("`{found}`"))
@@ -107,8 +115,14 @@ impl Problem {
 /// Why a file cannot be used.
 #[derive(Debug)]
 pub enum FileError {
-    Unreadable { path: PathBuf, why: std::io::Error },
-    Wrong { path: PathBuf, problems: Vec<Problem> },
+    Unreadable {
+        path: PathBuf,
+        why: std::io::Error,
+    },
+    Wrong {
+        path: PathBuf,
+        problems: Vec<Problem>,
+    },
 }
 
 impl std::error::Error for FileError {}
@@ -117,11 +131,9 @@ impl fmt::Display for FileError {
     /// One line for each problem: `file:line:column: field: expected ..., got ...`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { path, why } => write!(
-                f,
-                "{}: cannot read the file: {why}",
-                path.display()
-            ),
+            Self::Unreadable { path, why } => {
+                write!(f, "{}: cannot read the file: {why}", path.display())
+            }
             Self::Wrong { path, problems } => {
                 for (i, p) in problems.iter().enumerate() {
                     if i > 0 {

@@ -46,7 +46,13 @@ impl Checker {
                 lane,
             );
         }
-        self.range(&format!("{path}.s"), s, 0.0, road.length(), "m (the road's length)");
+        self.range(
+            &format!("{path}.s"),
+            s,
+            0.0,
+            road.length(),
+            "m (the road's length)",
+        );
     }
 }
 
@@ -122,7 +128,13 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
     let width = f64::from(r.lanes) * r.lane_width + r.shoulder_width;
     for (i, element) in r.line.iter().enumerate() {
         let path = format!("road.line[{i}]");
-        c.range(&format!("{path}.length"), element.length(), 0.1, 100_000.0, "m");
+        c.range(
+            &format!("{path}.length"),
+            element.length(),
+            0.1,
+            100_000.0,
+            "m",
+        );
         if let Element::Curve { radius, .. } = element {
             // A right-hand bend must leave room for the carriageway on its inside.
             let least = if *radius < 0.0 { width + 10.0 } else { 10.0 };
@@ -145,15 +157,31 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
 }
 
 fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
-    c.range("weather.visibility", raw.weather.visibility, 10.0, 100_000.0, "m");
+    c.range(
+        "weather.visibility",
+        raw.weather.visibility,
+        10.0,
+        100_000.0,
+        "m",
+    );
     let mut banks = Vec::new();
     for (i, fog) in raw.weather.fog.iter().enumerate() {
         let path = format!("weather.fog[{i}]");
-        c.range(&format!("{path}.visibility"), fog.visibility, 10.0, raw.weather.visibility, "m");
+        c.range(
+            &format!("{path}.visibility"),
+            fog.visibility,
+            10.0,
+            raw.weather.visibility,
+            "m",
+        );
         c.range(&format!("{path}.edge"), fog.edge, 0.0, 10_000.0, "m");
         c.range(&format!("{path}.from"), fog.from, 0.0, 1e6, "m");
-        if !(fog.to > fog.from) {
-            c.fail(&format!("{path}.to"), format!("more than from ({} m)", fog.from), fog.to);
+        if fog.to.is_nan() || fog.to <= fog.from {
+            c.fail(
+                &format!("{path}.to"),
+                format!("more than from ({} m)", fog.from),
+                fog.to,
+            );
         }
         banks.push(FogBank {
             from: fog.from,
@@ -177,12 +205,29 @@ fn check_traffic(
 ) -> Option<Actor> {
     let path = format!("traffic[{i}]");
     c.place(&path, road, traffic.lane, traffic.s);
-    c.range(&format!("{path}.speed"), traffic.speed, 0.0, TOP_SPEED, "m/s");
+    c.range(
+        &format!("{path}.speed"),
+        traffic.speed,
+        0.0,
+        TOP_SPEED,
+        "m/s",
+    );
     let name = traffic.name.trim();
     if name.is_empty() || name == "ego" {
-        c.fail(&format!("{path}.name"), "a name other than \"ego\"", format!("\"{name}\""));
-    } else if raw.traffic[..i].iter().any(|other| other.name == traffic.name) {
-        c.fail(&format!("{path}.name"), "a name not used before", format!("\"{name}\""));
+        c.fail(
+            &format!("{path}.name"),
+            "a name other than \"ego\"",
+            format!("\"{name}\""),
+        );
+    } else if raw.traffic[..i]
+        .iter()
+        .any(|other| other.name == traffic.name)
+    {
+        c.fail(
+            &format!("{path}.name"),
+            "a name not used before",
+            format!("\"{name}\""),
+        );
     }
     let mut script: Vec<SpeedStep> = Vec::new();
     for (k, step) in traffic.script.iter().enumerate() {
@@ -190,7 +235,13 @@ fn check_traffic(
         let earliest = script.last().map_or(0.0, |s| s.at);
         let latest = raw.duration.clamp(1.0, LONGEST);
         let latest = if latest.is_nan() { LONGEST } else { latest };
-        c.range(&format!("{path}.at"), step.at, earliest, latest, "s, in order");
+        c.range(
+            &format!("{path}.at"),
+            step.at,
+            earliest,
+            latest,
+            "s, in order",
+        );
         c.range(&format!("{path}.speed"), step.speed, 0.0, TOP_SPEED, "m/s");
         c.range(&format!("{path}.rate"), step.rate, 0.1, 9.0, "m/s2");
         script.push(SpeedStep {
@@ -237,7 +288,13 @@ fn check_overlaps(c: &mut Checker, raw: &RawScenario, ego: &VehicleSpec, actors:
 fn check_settings(c: &mut Checker, raw: &RawScenario) {
     let s = &raw.sensors;
     c.range("sensors.range", s.range, 10.0, 1000.0, "m");
-    c.range("sensors.field_of_view_deg", s.field_of_view_deg, 10.0, 360.0, "degrees");
+    c.range(
+        "sensors.field_of_view_deg",
+        s.field_of_view_deg,
+        10.0,
+        360.0,
+        "degrees",
+    );
     c.range("sensors.lane_range", s.lane_range, 5.0, 500.0, "m");
     c.range("sensors.range_noise", s.range_noise, 0.0, 20.0, "m");
     c.range("sensors.speed_noise", s.speed_noise, 0.0, 20.0, "m/s");
@@ -248,7 +305,13 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
     c.range("autopilot.extra_gap", a.extra_gap, 0.0, 10.0, "s");
     c.range("autopilot.acceleration", a.acceleration, 0.1, 5.0, "m/s2");
     c.range("autopilot.deceleration", a.deceleration, 0.1, 5.0, "m/s2");
-    c.range("autopilot.max_deceleration", a.max_deceleration, a.deceleration, 12.0, "m/s2");
+    c.range(
+        "autopilot.max_deceleration",
+        a.max_deceleration,
+        a.deceleration,
+        12.0,
+        "m/s2",
+    );
     c.range(
         "autopilot.minimal_risk_deceleration",
         a.minimal_risk_deceleration,
@@ -260,28 +323,88 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
 
     let p = &raw.policy;
     c.range("policy.raise_below", p.raise_below, 0.0, 1.0, "");
-    c.range("policy.release_above", p.release_above, p.raise_below, 1.0, "(not below raise_below)");
+    c.range(
+        "policy.release_above",
+        p.release_above,
+        p.raise_below,
+        1.0,
+        "(not below raise_below)",
+    );
     c.range("policy.raise_dwell", p.raise_dwell, 0.0, 60.0, "s");
     c.range("policy.release_dwell", p.release_dwell, 0.0, 60.0, "s");
 
     let t = &raw.authority;
-    c.range("authority.minimal_risk_after", t.minimal_risk_after, 0.1, 120.0, "s");
-    c.range("authority.escalate_after", t.escalate_after, 0.0, t.minimal_risk_after, "s");
-    c.range("authority.operator_timeout", t.operator_timeout, 0.05, 10.0, "s");
+    c.range(
+        "authority.minimal_risk_after",
+        t.minimal_risk_after,
+        0.1,
+        120.0,
+        "s",
+    );
+    c.range(
+        "authority.escalate_after",
+        t.escalate_after,
+        0.0,
+        t.minimal_risk_after,
+        "s",
+    );
+    c.range(
+        "authority.operator_timeout",
+        t.operator_timeout,
+        0.05,
+        10.0,
+        "s",
+    );
     c.range("authority.stopped_speed", t.stopped_speed, 0.01, 1.0, "m/s");
     c.range("authority.stopped_for", t.stopped_for, 0.0, 10.0, "s");
-    c.range("authority.hand_back_offset", t.hand_back_offset, 0.1, 5.0, "m");
-    c.range("authority.hand_back_heading_deg", t.hand_back_heading_deg, 0.1, 45.0, "degrees");
+    c.range(
+        "authority.hand_back_offset",
+        t.hand_back_offset,
+        0.1,
+        5.0,
+        "m",
+    );
+    c.range(
+        "authority.hand_back_heading_deg",
+        t.hand_back_heading_deg,
+        0.1,
+        45.0,
+        "degrees",
+    );
 
     let i = &raw.intent;
-    c.range("intent.steering_deg", f64::from(i.steering_deg), 0.1, 90.0, "degrees");
+    c.range(
+        "intent.steering_deg",
+        f64::from(i.steering_deg),
+        0.1,
+        90.0,
+        "degrees",
+    );
     c.range("intent.brake", f64::from(i.brake), 0.01, 1.0, "");
-    c.range("intent.accelerator", f64::from(i.accelerator), 0.01, 1.0, "");
-    c.range("intent.first_input_share", f64::from(i.first_input_share), 0.0, 1.0, "");
+    c.range(
+        "intent.accelerator",
+        f64::from(i.accelerator),
+        0.01,
+        1.0,
+        "",
+    );
+    c.range(
+        "intent.first_input_share",
+        f64::from(i.first_input_share),
+        0.0,
+        1.0,
+        "",
+    );
 
     let m = &raw.stabilised;
     c.range("stabilised.offset", m.offset, 0.05, 5.0, "m");
-    c.range("stabilised.lateral_speed", m.lateral_speed, 0.01, 5.0, "m/s");
+    c.range(
+        "stabilised.lateral_speed",
+        m.lateral_speed,
+        0.01,
+        5.0,
+        "m/s",
+    );
     c.range("stabilised.hold", m.hold, 0.1, 60.0, "s");
 
     c.range("link.down_ms", raw.link.down_ms, 0.0, 10_000.0, "ms");

@@ -11,13 +11,13 @@ use crate::link::LinkSettings;
 use crate::perception::SensorSettings;
 use crate::perception::atmosphere::Atmosphere;
 use crate::road::Road;
+use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
 use crate::traffic::Driver;
 use crate::vehicle::VehicleSpec;
-use crate::ron_file::{self, FileError, Problem};
 use std::path::Path;
 
 /// A scenario that can be run.

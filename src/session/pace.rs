@@ -39,7 +39,12 @@ pub struct Paced {
 
 impl Pace {
     /// Runs to the end. `watch` sees every frame.
-    pub fn run(self, session: &mut Session, stop: &Stop, mut watch: impl FnMut(&Session, &Frame)) -> Paced {
+    pub fn run(
+        self,
+        session: &mut Session,
+        stop: &Stop,
+        mut watch: impl FnMut(&Session, &Frame),
+    ) -> Paced {
         let started = Instant::now();
         let mut worst = Duration::ZERO;
         let end = loop {

@@ -62,13 +62,23 @@ impl Report {
             }
             if !path.exists() {
                 let why = "the file was removed while the run went on".to_string();
-                lost.push(RecordError::Write { path, recorded_s: 0.0, why }.to_string());
+                lost.push(
+                    RecordError::Write {
+                        path,
+                        recorded_s: 0.0,
+                        why,
+                    }
+                    .to_string(),
+                );
                 return None;
             }
             Some(path)
         });
         if paced.end == End::Interrupted {
-            lost.push(format!("stopped after {:.1} s, before the scenario's end", account.time));
+            lost.push(format!(
+                "stopped after {:.1} s, before the scenario's end",
+                account.time
+            ));
         }
         if paced.worst_delay_s > NOTABLE_DELAY {
             notes.push(format!(

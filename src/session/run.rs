@@ -11,7 +11,6 @@ use crate::operator::Operator;
 use crate::record::Recorder;
 use crate::scenario::Scenario;
 use crate::sim::Simulation;
-use std::sync::Arc;
 
 /// A run in progress.
 pub struct Session {
@@ -27,15 +26,16 @@ pub struct Session {
 }
 
 impl Session {
-    /// A run at tick 0.
+    /// A run at tick 0. The simulation comes ready-made: making it takes a while, and in real time
+    /// the clock that the operator's devices run on should start after that.
     pub fn new(
-        scenario: &Arc<Scenario>,
-        seed: u64,
+        scenario: &Scenario,
+        sim: Simulation,
         operator: Box<dyn Operator>,
         recorder: Option<Recorder>,
     ) -> Self {
         Self {
-            sim: Simulation::new(scenario.clone(), seed),
+            sim,
             operator,
             recorder,
             up: Lane::new(scenario.link.up_ms),

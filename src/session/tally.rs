@@ -106,12 +106,18 @@ impl Tally {
     }
 
     fn motion(&mut self, authority: Authority, offset: f64, lateral_speed: f64) {
-        self.timeline.motion(self.time, authority, offset, lateral_speed);
+        self.timeline
+            .motion(self.time, authority, offset, lateral_speed);
     }
 
     fn event(&mut self, event: &TimedEvent) {
         self.timeline.event(event);
-        if let Event::Collision { with, closing_speed, delta_v } = &event.event {
+        if let Event::Collision {
+            with,
+            closing_speed,
+            delta_v,
+        } = &event.event
+        {
             self.collisions.push(Collision {
                 time_s: event.time,
                 with: with.clone(),
@@ -161,7 +167,10 @@ pub fn describe_takeover(takeover: &Takeover) -> Vec<String> {
     if let Some(uncertainty) = takeover.input_uncertainty_s
         && uncertainty > 0.0
     {
-        lines.push(format!("  (device times within {:.3} ms)", uncertainty * 1e3));
+        lines.push(format!(
+            "  (device times within {:.3} ms)",
+            uncertainty * 1e3
+        ));
     }
     for line in &mut lines {
         line.truncate(line.trim_end().len());

@@ -44,7 +44,10 @@ fn drive_others(
     for ((entity, actor), driver) in fleet.actors.iter().zip(&given.actors).zip(&drivers.0) {
         if let Ok((body, mut force)) = bodies.get_mut(*entity) {
             let body = state(body);
-            apply(&mut force, driver.drive(now.time(), &given.road, &actor.spec, &body, DT as f32));
+            apply(
+                &mut force,
+                driver.drive(now.time(), &given.road, &actor.spec, &body, DT as f32),
+            );
         }
     }
 }
@@ -66,7 +69,10 @@ fn drive_ego(
         _ => mind.automation,
     };
     actuators.0 = wanted.limited(actuators.0, spec, DT as f32);
-    apply(&mut force, wrench(spec, actuators.0, &state(body), DT as f32));
+    apply(
+        &mut force,
+        wrench(spec, actuators.0, &state(body), DT as f32),
+    );
 }
 
 /// What an operator's command asks of the actuators. A device that is gone asks for nothing: its

@@ -64,11 +64,14 @@ fn collisions(
                 referee.collided_at.get_or_insert(now.time());
                 let closing = referee.before[0] - referee.before[i + 1];
                 let change = ego.velocity - referee.before[0];
-                happened.push(*now, Event::Collision {
-                    with: given.actors[i].name.clone(),
-                    closing_speed: f64::from(closing.length()),
-                    delta_v: f64::from(change.length()),
-                });
+                happened.push(
+                    *now,
+                    Event::Collision {
+                        with: given.actors[i].name.clone(),
+                        closing_speed: f64::from(closing.length()),
+                        delta_v: f64::from(change.length()),
+                    },
+                );
             }
         }
     }

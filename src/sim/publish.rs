@@ -25,10 +25,9 @@ pub(super) fn plugin(app: &mut App) {
 
 /// The frame of tick 0, before any step.
 pub(super) fn first_frame(world: &mut World) {
-    if let Err(error) = world.run_system_once(publish) {
-        // Only possible if a resource is missing, which the plugins above rule out.
-        panic!("the first frame cannot be made: {error}");
-    }
+    world
+        .run_system_once(publish)
+        .expect("the plugins of Simulation::new insert all resources");
 }
 
 /// The step arrives at the next tick.
@@ -146,7 +145,11 @@ fn ego_view(frame: &mut Frame, given: &Given, ego: &BodyState) {
 fn append(bytes: &mut Vec<u8>, body: &BodyState) {
     let q = body.rotation;
     let vectors = [body.position, body.velocity, body.angular_velocity];
-    for value in vectors.iter().flat_map(|v| v.to_array()).chain(q.to_array()) {
+    for value in vectors
+        .iter()
+        .flat_map(|v| v.to_array())
+        .chain(q.to_array())
+    {
         bytes.extend(value.to_le_bytes());
     }
 }

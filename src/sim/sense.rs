@@ -42,12 +42,18 @@ fn sense(
     eyes.truth.clear();
     for (i, (entity, actor)) in fleet.actors.iter().zip(&given.actors).enumerate() {
         if let Ok(body) = bodies.get(*entity) {
-            eyes.truth.push(actor_truth(i as u32, &given.road, &actor.spec, &state(body)));
+            eyes.truth.push(actor_truth(
+                i as u32,
+                &given.road,
+                &actor.spec,
+                &state(body),
+            ));
         }
     }
     let ego = ego_truth(&given.ego, &state(ego));
     let dt = TICKS_PER_REPORT as f64 * DT;
-    eyes.perception.sense(&given.road, &given.air, &ego, &eyes.truth, dt);
+    eyes.perception
+        .sense(&given.road, &given.air, &ego, &eyes.truth, dt);
 }
 
 /// Yaw of a body, rad.

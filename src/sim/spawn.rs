@@ -57,13 +57,27 @@ pub fn bodies(world: &mut World, scenario: &Scenario) {
             CollisionGroups::new(GROUND, EGO),
         ));
     }
-    let ego = vehicle(world, scenario, &scenario.ego, scenario.ego_lane, scenario.ego_s, scenario.ego_speed);
+    let ego = vehicle(
+        world,
+        scenario,
+        &scenario.ego,
+        scenario.ego_lane,
+        scenario.ego_s,
+        scenario.ego_speed,
+    );
     world
         .entity_mut(ego)
         .insert(CollisionGroups::new(EGO, GROUND | OTHERS));
     let actors = scenario.actors.iter().map(|actor| {
         let driver = &actor.driver;
-        let id = vehicle(world, scenario, &actor.spec, driver.lane, actor.s, driver.initial_speed);
+        let id = vehicle(
+            world,
+            scenario,
+            &actor.spec,
+            driver.lane,
+            actor.s,
+            driver.initial_speed,
+        );
         world.entity_mut(id).insert((
             CollisionGroups::new(OTHERS, EGO | OTHERS),
             // Others stay upright on the plane; their drivers push them along it.
@@ -109,7 +123,11 @@ fn vehicle(
                 local_center_of_mass: centre_of_gravity,
                 mass: spec.mass,
                 principal_inertia_local_frame: Quat::IDENTITY,
-                principal_inertia: Vec3::new(spec.inertia.roll, spec.inertia.pitch, spec.inertia.yaw),
+                principal_inertia: Vec3::new(
+                    spec.inertia.roll,
+                    spec.inertia.pitch,
+                    spec.inertia.yaw,
+                ),
             }),
             Velocity::linear(rotation * Vec3::new(speed as f32, 0.0, 0.0)),
             ExternalForce::default(),

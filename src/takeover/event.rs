@@ -121,13 +121,21 @@ impl Event {
     /// One line for a person.
     pub fn describe(&self) -> String {
         match self {
-            Self::RequestRaised { reason, confidence, budget_s, .. } => format!(
+            Self::RequestRaised {
+                reason,
+                confidence,
+                budget_s,
+                ..
+            } => format!(
                 "takeover requested: {} in doubt, confidence {:.0} %, {budget_s:.0} s to take over",
                 reason.label(),
                 confidence * 100.0
             ),
             Self::RequestEscalated { .. } => "request escalated: still nobody".into(),
-            Self::TakenOver { request: Some(_), by } => format!("taken over by {}", by.label()),
+            Self::TakenOver {
+                request: Some(_),
+                by,
+            } => format!("taken over by {}", by.label()),
             Self::TakenOver { request: None, by } => {
                 format!("taken over by {}, unprompted", by.label())
             }
@@ -135,16 +143,22 @@ impl Event {
             Self::HandBackRefused { because } => {
                 format!("hand-back refused: {}", because.label())
             }
-            Self::MinimalRiskStarted { cause: MinimalRiskCause::NoResponse, .. } => {
-                "minimal-risk manoeuvre: nobody took over".into()
-            }
-            Self::MinimalRiskStarted { cause: MinimalRiskCause::OperatorLost, .. } => {
-                "minimal-risk manoeuvre: the operator is gone".into()
-            }
+            Self::MinimalRiskStarted {
+                cause: MinimalRiskCause::NoResponse,
+                ..
+            } => "minimal-risk manoeuvre: nobody took over".into(),
+            Self::MinimalRiskStarted {
+                cause: MinimalRiskCause::OperatorLost,
+                ..
+            } => "minimal-risk manoeuvre: the operator is gone".into(),
             Self::Standstill => "standstill".into(),
             Self::OperatorLost => "operator or device lost".into(),
             Self::OperatorBack => "operator or device back".into(),
-            Self::Collision { with, closing_speed, delta_v } => format!(
+            Self::Collision {
+                with,
+                closing_speed,
+                delta_v,
+            } => format!(
                 "collision with {with}: {closing_speed:.1} m/s closing, delta-v {delta_v:.1} m/s"
             ),
         }

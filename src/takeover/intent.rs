@@ -108,18 +108,27 @@ mod tests {
     };
 
     fn here() -> Command {
-        Command { present: true, ..Default::default() }
+        Command {
+            present: true,
+            ..Default::default()
+        }
     }
 
     #[test]
     fn each_means_has_its_threshold() {
-        let wheel = |deg: f32| Command { wheel: deg.to_radians(), ..here() };
+        let wheel = |deg: f32| Command {
+            wheel: deg.to_radians(),
+            ..here()
+        };
         let brake = |x| Command { brake: x, ..here() };
         assert_eq!(crossed(&S, &here(), &wheel(1.9)), None);
         assert_eq!(crossed(&S, &here(), &wheel(-2.1)), Some(Means::Steering));
         assert_eq!(crossed(&S, &here(), &brake(0.09)), None);
         assert_eq!(crossed(&S, &here(), &brake(0.11)), Some(Means::Brake));
-        let button = Command { take_over: true, ..here() };
+        let button = Command {
+            take_over: true,
+            ..here()
+        };
         assert_eq!(crossed(&S, &here(), &button), Some(Means::Button));
     }
 
@@ -133,24 +142,43 @@ mod tests {
             ..here()
         };
         assert_eq!(crossed(&S, &resting, &resting), None);
-        let released = Command { brake: 0.0, accelerator: 0.0, take_over: false, ..resting };
+        let released = Command {
+            brake: 0.0,
+            accelerator: 0.0,
+            take_over: false,
+            ..resting
+        };
         assert_eq!(crossed(&S, &resting, &released), None);
-        let harder = Command { brake: 0.61, ..resting };
+        let harder = Command {
+            brake: 0.61,
+            ..resting
+        };
         assert_eq!(crossed(&S, &resting, &harder), Some(Means::Brake));
     }
 
     #[test]
     fn a_first_movement_is_noticed_before_the_threshold() {
-        let a_little = Command { brake: 0.03, ..here() };
+        let a_little = Command {
+            brake: 0.03,
+            ..here()
+        };
         assert_eq!(crossed(&S, &here(), &a_little), None);
         assert_eq!(moved(&S, &here(), &a_little), Some(Means::Brake));
-        let noise = Command { brake: 0.01, ..here() };
+        let noise = Command {
+            brake: 0.01,
+            ..here()
+        };
         assert_eq!(moved(&S, &here(), &noise), None);
     }
 
     #[test]
     fn nobody_there_takes_nothing_over() {
-        let gone = Command { brake: 1.0, take_over: true, present: false, ..here() };
+        let gone = Command {
+            brake: 1.0,
+            take_over: true,
+            present: false,
+            ..here()
+        };
         assert_eq!(crossed(&S, &here(), &gone), None);
         assert_eq!(moved(&S, &here(), &gone), None);
     }

@@ -104,7 +104,15 @@ mod tests {
 
     #[test]
     fn between_the_limits_nothing_changes() {
-        let dip = |t: f64| if t < 5.0 { 0.95 } else if t < 10.0 { 0.3 } else { 0.65 };
+        let dip = |t: f64| {
+            if t < 5.0 {
+                0.95
+            } else if t < 10.0 {
+                0.3
+            } else {
+                0.65
+            }
+        };
         assert_eq!(changes(dip), vec![(5.5, true)]);
     }
 }

@@ -161,7 +161,9 @@ impl Timeline {
     pub fn event(&mut self, timed: &TimedEvent) {
         let time = timed.time;
         match &timed.event {
-            Event::RequestRaised { request, reason, .. } => {
+            Event::RequestRaised {
+                request, reason, ..
+            } => {
                 let mut takeover = Takeover::new(reason.name().into());
                 takeover.raised_s = Some(time);
                 self.open = Some((*request, takeover));
@@ -291,20 +293,30 @@ mod tests {
     }
 
     fn at(time: f64, event: Event) -> TimedEvent {
-        TimedEvent { tick: (time * 100.0) as u64, time, event }
+        TimedEvent {
+            tick: (time * 100.0) as u64,
+            time,
+            event,
+        }
     }
 
     fn raised(time: f64) -> TimedEvent {
-        at(time, Event::RequestRaised {
-            request: 1,
-            reason: Function::FreeSpace,
-            confidence: 0.5,
-            budget_s: 10.0,
-        })
+        at(
+            time,
+            Event::RequestRaised {
+                request: 1,
+                reason: Function::FreeSpace,
+                confidence: 0.5,
+                budget_s: 10.0,
+            },
+        )
     }
 
     fn rest() -> Command {
-        Command { present: true, ..Default::default() }
+        Command {
+            present: true,
+            ..Default::default()
+        }
     }
 
     fn timeline() -> Timeline {
@@ -317,28 +329,49 @@ mod tests {
         line.input(&input(0.0, rest()));
         line.event(&raised(10.0));
         line.shown(1, 10.05);
-        line.input(&input(12.0, Command { brake: 0.03, ..rest() }));
-        line.input(&input(12.1, Command { brake: 0.2, ..rest() }));
-        line.event(&at(12.11, Event::TakenOver { request: Some(1), by: Means::Brake }));
+        line.input(&input(
+            12.0,
+            Command {
+                brake: 0.03,
+                ..rest()
+            },
+        ));
+        line.input(&input(
+            12.1,
+            Command {
+                brake: 0.2,
+                ..rest()
+            },
+        ));
+        line.event(&at(
+            12.11,
+            Event::TakenOver {
+                request: Some(1),
+                by: Means::Brake,
+            },
+        ));
         for tick in 1212..1700 {
             let t = f64::from(tick) / 100.0;
             let offset = if t < 13.5 { 0.7 } else { 0.1 };
             line.motion(t, Authority::Operator, offset, 0.0);
         }
         let takeovers = line.finish();
-        assert_eq!(takeovers, vec![Takeover {
-            reason: "free_space".into(),
-            raised_s: Some(10.0),
-            shown_s: Some(10.05),
-            first_input_s: Some(12.0),
-            threshold_s: Some(12.1),
-            in_force_s: Some(12.11),
-            stabilised_s: Some(13.5),
-            outcome: Outcome::TakenOver,
-            first_input: Some(Means::Brake),
-            by: Some(Means::Brake),
-            input_uncertainty_s: Some(0.0002),
-        }]);
+        assert_eq!(
+            takeovers,
+            vec![Takeover {
+                reason: "free_space".into(),
+                raised_s: Some(10.0),
+                shown_s: Some(10.05),
+                first_input_s: Some(12.0),
+                threshold_s: Some(12.1),
+                in_force_s: Some(12.11),
+                stabilised_s: Some(13.5),
+                outcome: Outcome::TakenOver,
+                first_input: Some(Means::Brake),
+                by: Some(Means::Brake),
+                input_uncertainty_s: Some(0.0002),
+            }]
+        );
         let reaction = takeovers[0].reaction_time().expect("answered");
         assert!((reaction - 2.05).abs() < 1e-9);
     }
@@ -348,10 +381,13 @@ mod tests {
         let mut line = timeline();
         line.event(&raised(10.0));
         line.shown(1, 10.0);
-        line.event(&at(20.0, Event::MinimalRiskStarted {
-            request: Some(1),
-            cause: MinimalRiskCause::NoResponse,
-        }));
+        line.event(&at(
+            20.0,
+            Event::MinimalRiskStarted {
+                request: Some(1),
+                cause: MinimalRiskCause::NoResponse,
+            },
+        ));
         let takeovers = line.finish();
         assert_eq!(takeovers[0].outcome, Outcome::MinimalRisk);
         assert_eq!(takeovers[0].first_input_s, None);
@@ -363,10 +399,28 @@ mod tests {
         let mut line = timeline();
         line.input(&input(0.0, rest()));
         line.event(&raised(10.0));
-        line.input(&input(11.0, Command { brake: 0.05, ..rest() }));
+        line.input(&input(
+            11.0,
+            Command {
+                brake: 0.05,
+                ..rest()
+            },
+        ));
         line.input(&input(11.2, rest()));
-        line.input(&input(13.0, Command { wheel: 0.1, ..rest() }));
-        line.event(&at(13.0, Event::TakenOver { request: Some(1), by: Means::Steering }));
+        line.input(&input(
+            13.0,
+            Command {
+                wheel: 0.1,
+                ..rest()
+            },
+        ));
+        line.event(&at(
+            13.0,
+            Event::TakenOver {
+                request: Some(1),
+                by: Means::Steering,
+            },
+        ));
         let takeover = &line.finish()[0];
         assert_eq!(takeover.first_input_s, Some(13.0));
         assert_eq!(takeover.first_input, Some(Means::Steering));
@@ -375,12 +429,27 @@ mod tests {
     #[test]
     fn a_pedal_held_at_the_request_is_the_baseline() {
         let mut line = timeline();
-        let held = Command { accelerator: 0.4, ..rest() };
+        let held = Command {
+            accelerator: 0.4,
+            ..rest()
+        };
         line.input(&input(0.0, rest()));
         line.input(&input(5.0, held));
         line.event(&raised(10.0));
-        line.input(&input(12.0, Command { accelerator: 0.6, ..held }));
-        line.event(&at(12.01, Event::TakenOver { request: Some(1), by: Means::Accelerator }));
+        line.input(&input(
+            12.0,
+            Command {
+                accelerator: 0.6,
+                ..held
+            },
+        ));
+        line.event(&at(
+            12.01,
+            Event::TakenOver {
+                request: Some(1),
+                by: Means::Accelerator,
+            },
+        ));
         assert_eq!(line.finish()[0].threshold_s, Some(12.0));
     }
 
@@ -388,8 +457,20 @@ mod tests {
     fn an_unprompted_takeover_has_no_request() {
         let mut line = timeline();
         line.input(&input(0.0, rest()));
-        line.input(&input(3.0, Command { take_over: true, ..rest() }));
-        line.event(&at(3.01, Event::TakenOver { request: None, by: Means::Button }));
+        line.input(&input(
+            3.0,
+            Command {
+                take_over: true,
+                ..rest()
+            },
+        ));
+        line.event(&at(
+            3.01,
+            Event::TakenOver {
+                request: None,
+                by: Means::Button,
+            },
+        ));
         let takeover = &line.finish()[0];
         assert_eq!(takeover.reason, "unprompted");
         assert_eq!(takeover.raised_s, None);

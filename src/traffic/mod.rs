@@ -53,7 +53,14 @@ impl Driver {
     }
 
     /// Force and torque for the next step of `dt` s. The body is held level by the engine.
-    pub fn drive(&self, t: f64, road: &Road, spec: &VehicleSpec, body: &BodyState, dt: f32) -> Wrench {
+    pub fn drive(
+        &self,
+        t: f64,
+        road: &Road,
+        spec: &VehicleSpec,
+        body: &BodyState,
+        dt: f32,
+    ) -> Wrench {
         let forward = body.rotation * Vec3::X;
         let ahead = Vec2::new(forward.x, forward.y).normalize_or(Vec2::X);
         let left = Vec2::new(-ahead.y, ahead.x);
@@ -101,7 +108,11 @@ mod tests {
         let driver = Driver {
             lane: -1,
             initial_speed: 20.0,
-            script: vec![SpeedStep { at: 5.0, speed: 10.0, rate: 3.0 }],
+            script: vec![SpeedStep {
+                at: 5.0,
+                speed: 10.0,
+                rate: 3.0,
+            }],
             crashed: false,
         };
         assert_eq!(driver.acceleration(4.9, 20.0), 0.0);

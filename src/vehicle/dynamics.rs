@@ -85,18 +85,26 @@ pub fn wrench(spec: &VehicleSpec, controls: Controls, body: &BodyState, dt: f32)
     // On its roof or its side no wheel reaches the road.
     if up.z > 0.3 {
         let drive = drive_force(spec, controls.accelerator, speed);
-        let brake = controls.brake * spec.max_brake_force
-            + spec.rolling_resistance * spec.mass * GRAVITY;
+        let brake =
+            controls.brake * spec.max_brake_force + spec.rolling_resistance * spec.mass * GRAVITY;
         for front in [true, false] {
             for side in [1.0_f32, -1.0] {
-                add_wheel(&mut out, spec, body, up, heading, dt, Wheel {
-                    front,
-                    side,
-                    steer: if front { controls.steer } else { 0.0 },
-                    // Front-wheel drive; brakes follow the static load.
-                    drive: if front { drive / 2.0 } else { 0.0 },
-                    brake,
-                });
+                add_wheel(
+                    &mut out,
+                    spec,
+                    body,
+                    up,
+                    heading,
+                    dt,
+                    Wheel {
+                        front,
+                        side,
+                        steer: if front { controls.steer } else { 0.0 },
+                        // Front-wheel drive; brakes follow the static load.
+                        drive: if front { drive / 2.0 } else { 0.0 },
+                        brake,
+                    },
+                );
             }
         }
     }
@@ -106,7 +114,11 @@ pub fn wrench(spec: &VehicleSpec, controls: Controls, body: &BodyState, dt: f32)
 
 /// Force at the driven wheels for an accelerator position, N.
 pub fn drive_force(spec: &VehicleSpec, accelerator: f32, speed: f32) -> f32 {
-    accelerator * spec.drive.max_force.min(spec.drive.max_power / speed.max(1.0))
+    accelerator
+        * spec
+            .drive
+            .max_force
+            .min(spec.drive.max_power / speed.max(1.0))
 }
 
 /// Accelerator and brake that give this acceleration (m/s2) at this speed on the level.
@@ -159,8 +171,8 @@ fn add_wheel(
     let height = (body.position.z + mount.z) / up.z;
     let deflection = spec.cg_height + spring_rest_deflection(spec, wheel.front) - height;
     let mount_velocity = body.velocity + body.angular_velocity.cross(mount);
-    let load = spec.suspension.stiffness * deflection
-        - spec.suspension.damping * mount_velocity.dot(up);
+    let load =
+        spec.suspension.stiffness * deflection - spec.suspension.damping * mount_velocity.dot(up);
     if deflection <= 0.0 || load <= 0.0 {
         return;
     }
@@ -190,7 +202,9 @@ fn add_wheel(
     let b = stiffness / (SHAPE * grip);
     let pure = -grip * libm::sinf(SHAPE * libm::atanf(b * slip));
     // Friction ellipse: what the tyre spends lengthwise it lacks sideways.
-    let left = (1.0 - (longitudinal / grip) * (longitudinal / grip)).max(0.0).sqrt();
+    let left = (1.0 - (longitudinal / grip) * (longitudinal / grip))
+        .max(0.0)
+        .sqrt();
     let lateral = pure * left;
 
     let plane = along * longitudinal + across * lateral;
@@ -231,11 +245,18 @@ mod tests {
         let spec = profile("saloon").expect("profile");
         for (acceleration, speed) in [(1.0, 10.0), (0.0, 30.0), (-2.0, 25.0), (-4.0, 20.0)] {
             let (accelerator, brake) = pedals(&spec, acceleration, speed);
-            let controls = Controls { steer: 0.0, accelerator, brake };
+            let controls = Controls {
+                steer: 0.0,
+                accelerator,
+                brake,
+            };
             let mut body = at_rest(&spec);
             body.velocity.x = speed;
             let got = wrench(&spec, controls, &body, 0.01).force.x / spec.mass;
-            assert!((got - acceleration).abs() < 0.05, "wanted {acceleration}, got {got}");
+            assert!(
+                (got - acceleration).abs() < 0.05,
+                "wanted {acceleration}, got {got}"
+            );
         }
     }
 
@@ -244,10 +265,16 @@ mod tests {
         let spec = profile("saloon").expect("profile");
         let mut body = at_rest(&spec);
         body.velocity.x = 30.0;
-        let controls = Controls { brake: 1.0, ..Default::default() };
+        let controls = Controls {
+            brake: 1.0,
+            ..Default::default()
+        };
         let deceleration = -wrench(&spec, controls, &body, 0.01).force.x / spec.mass;
         let grip = DRY_FRICTION * GRAVITY;
-        assert!(deceleration <= grip * 1.1 && deceleration > grip * 0.85, "{deceleration}");
+        assert!(
+            deceleration <= grip * 1.1 && deceleration > grip * 0.85,
+            "{deceleration}"
+        );
     }
 
     #[test]
@@ -255,7 +282,10 @@ mod tests {
         let spec = profile("saloon").expect("profile");
         let mut body = at_rest(&spec);
         body.velocity.x = 20.0;
-        let controls = Controls { steer: 0.02, ..Default::default() };
+        let controls = Controls {
+            steer: 0.02,
+            ..Default::default()
+        };
         let w = wrench(&spec, controls, &body, 0.01);
         assert!(w.force.y > 0.0 && w.torque.z > 0.0);
     }
@@ -263,7 +293,11 @@ mod tests {
     #[test]
     fn nonsense_controls_become_harmless() {
         let spec = profile("saloon").expect("profile");
-        let bad = Controls { steer: f32::NAN, accelerator: f32::INFINITY, brake: -3.0 };
+        let bad = Controls {
+            steer: f32::NAN,
+            accelerator: f32::INFINITY,
+            brake: -3.0,
+        };
         let got = bad.limited(Controls::default(), &spec, 0.01);
         assert_eq!(got, Controls::default());
     }

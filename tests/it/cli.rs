@@ -8,7 +8,14 @@ use std::path::Path;
 fn run_json(folder: &Path, operator: &str) -> Value {
     let (out, err, code) = output(
         takeover()
-            .args(["run", "scenarios/fog_bank.ron", "--headless", "--json", "--operator", operator])
+            .args([
+                "run",
+                "scenarios/fog_bank.ron",
+                "--headless",
+                "--json",
+                "--operator",
+                operator,
+            ])
             .arg("--out")
             .arg(folder),
     );
@@ -20,14 +27,31 @@ fn run_json(folder: &Path, operator: &str) -> Value {
 fn json_has_the_fields_it_promises() {
     let folder = tempfile::tempdir().expect("a folder");
     let json = run_json(folder.path(), "none");
-    for field in ["scenario", "seed", "ticks", "sim_time_s", "real_time_factor", "state_hash", "log", "outcome", "collisions", "takeovers"] {
+    for field in [
+        "scenario",
+        "seed",
+        "ticks",
+        "sim_time_s",
+        "real_time_factor",
+        "state_hash",
+        "log",
+        "outcome",
+        "collisions",
+        "takeovers",
+    ] {
         assert!(!json[field].is_null(), "{field} is missing: {json}");
     }
     assert_eq!(json["outcome"], "minimal_risk_standstill");
     let takeover = &json["takeovers"][0];
     assert_eq!(takeover["outcome"], "minimal_risk");
     assert!(takeover["raised_s"].is_number());
-    for field in ["shown_s", "first_input_s", "threshold_s", "in_force_s", "stabilised_s"] {
+    for field in [
+        "shown_s",
+        "first_input_s",
+        "threshold_s",
+        "in_force_s",
+        "stabilised_s",
+    ] {
         assert!(takeover.as_object().expect("object").contains_key(field));
         assert!(takeover[field].is_null(), "{field} did not happen");
     }
@@ -43,7 +67,14 @@ fn inspect_tells_from_the_log_what_the_run_told() {
     let (out, err, code) = output(takeover().args(["inspect", "--json", log]));
     assert_eq!(code, 0, "{err}");
     let seen: Value = serde_json::from_str(&out).expect("json");
-    for field in ["ticks", "state_hash", "outcome", "takeovers", "collisions", "sim_time_s"] {
+    for field in [
+        "ticks",
+        "state_hash",
+        "outcome",
+        "takeovers",
+        "collisions",
+        "sim_time_s",
+    ] {
         assert_eq!(run[field], seen[field], "{field}");
     }
     assert_eq!(run["takeovers"][0]["outcome"], "taken_over");
@@ -51,7 +82,13 @@ fn inspect_tells_from_the_log_what_the_run_told() {
 
     let (text, _, code) = output(takeover().args(["inspect", log]));
     assert_eq!(code, 0);
-    for words in ["takeover requested", "taken over by", "reaction time", "in force", "seed       1"] {
+    for words in [
+        "takeover requested",
+        "taken over by",
+        "reaction time",
+        "in force",
+        "seed       1",
+    ] {
         assert!(text.contains(words), "{words} is missing in\n{text}");
     }
 }
@@ -65,8 +102,14 @@ fn results_go_to_standard_output_and_talk_to_standard_error() {
             .arg(folder.path()),
     );
     assert_eq!(code, 0);
-    assert!(err.contains("modelled operator") && err.contains("takeover requested"), "{err}");
-    assert!(out.contains("log: ") && out.contains("no collision"), "{out}");
+    assert!(
+        err.contains("modelled operator") && err.contains("takeover requested"),
+        "{err}"
+    );
+    assert!(
+        out.contains("log: ") && out.contains("no collision"),
+        "{out}"
+    );
 }
 
 #[test]
@@ -75,7 +118,10 @@ fn wrong_usage_is_exit_code_2() {
     for (args, says) in [
         (&["run"][..], "SCENARIO"),
         (&["fly"][..], "fly"),
-        (&["run", "x.ron", "--operator", "ghost", "--headless"][..], "expected human, model, none or script:FILE"),
+        (
+            &["run", "x.ron", "--operator", "ghost", "--headless"][..],
+            "expected human, model, none or script:FILE",
+        ),
         (&["run", "x.ron", "--realtime"][..], "--headless"),
         (&["run", "x.ron", "--seed", "minus"][..], "--seed"),
     ] {
@@ -99,10 +145,40 @@ fn files_that_cannot_be_used_are_exit_code_1_with_the_reason() {
     let script = format!("script:{}", path("script.ron").display());
     let taken = path("taken.mcap").display().to_string();
     for (args, says) in [
-        (vec!["run", "gone.ron", "--headless"], "gone.ron: cannot read"),
-        (vec!["run", "scenarios/fog_bank.ron", "--headless", "--operator", &script], "script.ron:1:28: inputs[0].brake: expected 0 to 1, got 7"),
-        (vec!["run", "scenarios/fog_bank.ron", "--headless", "--log", &taken], "never overwritten"),
-        (vec!["run", "scenarios/fog_bank.ron", "--headless", "--out", "/proc/nowhere"], "/proc/nowhere"),
+        (
+            vec!["run", "gone.ron", "--headless"],
+            "gone.ron: cannot read",
+        ),
+        (
+            vec![
+                "run",
+                "scenarios/fog_bank.ron",
+                "--headless",
+                "--operator",
+                &script,
+            ],
+            "script.ron:1:28: inputs[0].brake: expected 0 to 1, got 7",
+        ),
+        (
+            vec![
+                "run",
+                "scenarios/fog_bank.ron",
+                "--headless",
+                "--log",
+                &taken,
+            ],
+            "never overwritten",
+        ),
+        (
+            vec![
+                "run",
+                "scenarios/fog_bank.ron",
+                "--headless",
+                "--out",
+                "/proc/nowhere",
+            ],
+            "/proc/nowhere",
+        ),
         (vec!["inspect", "gone.mcap"], "gone.mcap: cannot read"),
     ] {
         let (_, err, code) = output(takeover().args(&args));
@@ -110,12 +186,18 @@ fn files_that_cannot_be_used_are_exit_code_1_with_the_reason() {
         assert!(err.contains(says), "{args:?}: {err}");
         assert_eq!(err.trim().lines().count(), 1, "one line: {err}");
     }
-    for (file, says) in [("foreign.mcap", "another kind"), ("empty.mcap", "empty file")] {
+    for (file, says) in [
+        ("foreign.mcap", "another kind"),
+        ("empty.mcap", "empty file"),
+    ] {
         let (_, err, code) = output(takeover().arg("inspect").arg(path(file)));
         assert_eq!(code, 1);
         assert!(err.contains(says), "{err}");
     }
-    assert_eq!(fs::read_to_string(path("taken.mcap")).expect("still there"), "something precious");
+    assert_eq!(
+        fs::read_to_string(path("taken.mcap")).expect("still there"),
+        "something precious"
+    );
 }
 
 #[test]
@@ -147,5 +229,8 @@ fn without_a_display_it_says_what_to_do() {
             .env_remove("WAYLAND_DISPLAY"),
     );
     assert_eq!(code, 1);
-    assert!(err.contains("display") && err.contains("--headless"), "{err}");
+    assert!(
+        err.contains("display") && err.contains("--headless"),
+        "{err}"
+    );
 }

@@ -3,6 +3,8 @@
 use crate::common::{output, takeover};
 use crate::driving::{fog_bank, run, script};
 use takeover::operator::model::Model;
+use takeover::session::Session;
+use takeover::sim::Simulation;
 
 const SCRIPT: &str = "(inputs: [(after_request: 2.0, brake: 0.3, wheel_deg: 3.0), (after_request: 3.0, brake: 0.0, wheel_deg: -3.0), (after_request: 4.0, wheel_deg: 0.0)])";
 
@@ -34,7 +36,10 @@ fn the_run_is_the_one_we_know() {
     let hashes = hashes();
     for (tick, expected) in EXPECTED {
         let got = format!("{:016x}", hashes[tick as usize - 1]);
-        assert_eq!(got, expected, "tick {tick} differs; see EXPECTED in tests/it/determinism.rs");
+        assert_eq!(
+            got, expected,
+            "tick {tick} differs; see EXPECTED in tests/it/determinism.rs"
+        );
     }
 }
 
@@ -43,7 +48,12 @@ fn seeds_and_operators_make_a_difference() {
     let scenario = fog_bank();
     let hash = |seed| {
         let operator = Box::new(Model::new(scenario.clone(), seed));
-        let mut session = takeover::session::Session::new(&scenario, seed, operator, None);
+        let mut session = Session::new(
+            &scenario,
+            Simulation::new(scenario.clone(), seed),
+            operator,
+            None,
+        );
         (0..6000).map(|_| session.tick(0.0).hash).last()
     };
     assert_eq!(hash(1), hash(1));
@@ -58,7 +68,14 @@ fn the_command_line_gives_the_same_hash_twice_and_with_or_without_a_pace() {
     let run = |name: &str| {
         let (out, err, code) = output(
             takeover()
-                .args(["run", "scenarios/fog_bank.ron", "--headless", "--json", "--seed", "5"])
+                .args([
+                    "run",
+                    "scenarios/fog_bank.ron",
+                    "--headless",
+                    "--json",
+                    "--seed",
+                    "5",
+                ])
                 .arg("--operator")
                 .arg(format!("script:{}", file.display()))
                 .arg("--log")

@@ -8,6 +8,7 @@ use takeover::operator::{Nobody, Operator};
 use takeover::scenario::Scenario;
 use takeover::session::Session;
 use takeover::session::tally::Account;
+use takeover::sim::Simulation;
 use takeover::takeover::event::{Authority, Event, MinimalRiskCause};
 use takeover::takeover::timeline::Outcome;
 
@@ -33,7 +34,12 @@ pub fn run(
     operator: Box<dyn Operator>,
     mut watch: impl FnMut(&Frame),
 ) -> (End, Account) {
-    let mut session = Session::new(scenario, 1, operator, None);
+    let mut session = Session::new(
+        scenario,
+        Simulation::new(scenario.clone(), 1),
+        operator,
+        None,
+    );
     loop {
         let frame = session.tick(0.0);
         watch(frame);
@@ -44,7 +50,11 @@ pub fn run(
 }
 
 fn time_of(account: &Account, wanted: impl Fn(&Event) -> bool) -> Option<f64> {
-    account.events.iter().find(|e| wanted(&e.event)).map(|e| e.time)
+    account
+        .events
+        .iter()
+        .find(|e| wanted(&e.event))
+        .map(|e| e.time)
 }
 
 #[test]
@@ -75,8 +85,10 @@ fn with_nobody_there_it_asks_escalates_and_stops_by_itself() {
     });
     assert_eq!(end, End::MinimalRiskStandstill);
     let raised = time_of(&account, |e| matches!(e, Event::RequestRaised { .. })).expect("asked");
-    let escalated = time_of(&account, |e| matches!(e, Event::RequestEscalated { .. })).expect("escalated");
-    let stopping = time_of(&account, |e| matches!(e, Event::MinimalRiskStarted { .. })).expect("stopping");
+    let escalated =
+        time_of(&account, |e| matches!(e, Event::RequestEscalated { .. })).expect("escalated");
+    let stopping =
+        time_of(&account, |e| matches!(e, Event::MinimalRiskStarted { .. })).expect("stopping");
     assert!((45.0..60.0).contains(&raised), "{raised}");
     assert!((escalated - raised - 4.0).abs() < 1e-6);
     assert!((stopping - raised - 10.0).abs() < 1e-6);
@@ -89,11 +101,15 @@ fn with_nobody_there_it_asks_escalates_and_stops_by_itself() {
 
 #[test]
 fn a_scripted_takeover_is_timed_to_the_tick() {
-    let operator = script("(inputs: [(after_request: 1.505, brake: 0.05), (after_request: 1.7, brake: 0.3)])");
+    let operator =
+        script("(inputs: [(after_request: 1.505, brake: 0.05), (after_request: 1.7, brake: 0.3)])");
     let (_, account) = run(&fog_bank(), operator, |_| {});
     let t = &account.takeovers[0];
     let shown = t.shown_s.expect("shown");
-    assert!((shown - t.raised_s.expect("raised") - 0.01).abs() < 1e-9, "one tick to leave the vehicle");
+    assert!(
+        (shown - t.raised_s.expect("raised") - 0.01).abs() < 1e-9,
+        "one tick to leave the vehicle"
+    );
     assert!((t.first_input_s.expect("input") - shown - 1.505).abs() < 1e-6);
     assert!((t.threshold_s.expect("threshold") - shown - 1.7).abs() < 1e-6);
     let to_force = t.in_force_s.expect("in force") - t.threshold_s.expect("threshold");
@@ -103,8 +119,15 @@ fn a_scripted_takeover_is_timed_to_the_tick() {
 
 #[test]
 fn the_link_delays_what_is_shown_and_what_takes_force() {
-    let scenario = changed("    traffic: [", "    link: (down_ms: 120.0, up_ms: 80.0),\n    traffic: [");
-    let (_, account) = run(&scenario, script("(inputs: [(after_request: 1.0, take_over: true)])"), |_| {});
+    let scenario = changed(
+        "    traffic: [",
+        "    link: (down_ms: 120.0, up_ms: 80.0),\n    traffic: [",
+    );
+    let (_, account) = run(
+        &scenario,
+        script("(inputs: [(after_request: 1.0, take_over: true)])"),
+        |_| {},
+    );
     let t = &account.takeovers[0];
     let shown = t.shown_s.expect("shown");
     assert!((shown - t.raised_s.expect("raised") - 0.13).abs() < 1e-9);
@@ -114,7 +137,9 @@ fn the_link_delays_what_is_shown_and_what_takes_force() {
 
 #[test]
 fn steering_moves_the_vehicle_sideways_by_forces() {
-    let operator = script("(inputs: [(at: 2.0, take_over: true), (at: 3.0, wheel_deg: 8.0), (at: 4.0, wheel_deg: 0.0)])");
+    let operator = script(
+        "(inputs: [(at: 2.0, take_over: true), (at: 3.0, wheel_deg: 8.0), (at: 4.0, wheel_deg: 0.0)])",
+    );
     let (mut before, mut after, mut fastest) = (0.0, 0.0, 0.0_f64);
     let mut last = None;
     run(&fog_bank(), operator, |frame| {
@@ -133,8 +158,15 @@ fn steering_moves_the_vehicle_sideways_by_forces() {
         }
         last = Some(body.position);
     });
-    assert!(after - before > 0.3, "moved {} m to the left", after - before);
-    assert!(fastest < 0.30, "no step is longer than speed x 10 ms: {fastest} m");
+    assert!(
+        after - before > 0.3,
+        "moved {} m to the left",
+        after - before
+    );
+    assert!(
+        fastest < 0.30,
+        "no step is longer than speed x 10 ms: {fastest} m"
+    );
 }
 
 #[test]
@@ -149,7 +181,10 @@ fn running_into_the_lorry_is_a_collision_with_a_contact() {
     let crash = &account.collisions[0];
     assert_eq!(crash.with, "lorry");
     assert!(crash.closing_speed > 2.0, "{crash:?}");
-    assert!(crash.delta_v > 0.5 && crash.delta_v < 2.0 * crash.closing_speed, "{crash:?}");
+    assert!(
+        crash.delta_v > 0.5 && crash.delta_v < 2.0 * crash.closing_speed,
+        "{crash:?}"
+    );
     let fastest = lorry_speeds.iter().copied().fold(0.0, f32::max);
     assert!(fastest > 23.2, "the lorry was pushed: {fastest} m/s");
 }
@@ -161,7 +196,13 @@ fn an_operator_who_is_lost_while_driving_leads_to_minimal_risk() {
     assert_eq!(end, End::MinimalRiskStandstill);
     let lost = time_of(&account, |e| *e == Event::OperatorLost).expect("noticed");
     let stopping = time_of(&account, |e| {
-        matches!(e, Event::MinimalRiskStarted { cause: MinimalRiskCause::OperatorLost, .. })
+        matches!(
+            e,
+            Event::MinimalRiskStarted {
+                cause: MinimalRiskCause::OperatorLost,
+                ..
+            }
+        )
     });
     assert!((lost - 8.0).abs() < 0.011);
     assert!((stopping.expect("stops") - lost - 0.5).abs() < 0.011);
@@ -169,12 +210,21 @@ fn an_operator_who_is_lost_while_driving_leads_to_minimal_risk() {
 
 #[test]
 fn control_is_handed_back_when_the_vehicle_agrees() {
-    let operator = script("(inputs: [(at: 5.0, take_over: true), (at: 5.2, take_over: false), (at: 8.0, hand_back: true)])");
+    let operator = script(
+        "(inputs: [(at: 5.0, take_over: true), (at: 5.2, take_over: false), (at: 8.0, hand_back: true)])",
+    );
     let mut authorities = Vec::new();
     run(&fog_bank(), operator, |frame| {
         if frame.time < 12.0 && authorities.last() != Some(&frame.authority) {
             authorities.push(frame.authority);
         }
     });
-    assert_eq!(authorities, [Authority::Automation, Authority::Operator, Authority::Automation]);
+    assert_eq!(
+        authorities,
+        [
+            Authority::Automation,
+            Authority::Operator,
+            Authority::Automation
+        ]
+    );
 }

@@ -13,7 +13,14 @@ fn start(scenario: &Path, log: &Path) -> Child {
     let child = takeover()
         .arg("run")
         .arg(scenario)
-        .args(["--headless", "--realtime", "--operator", "none", "--json", "--log"])
+        .args([
+            "--headless",
+            "--realtime",
+            "--operator",
+            "none",
+            "--json",
+            "--log",
+        ])
         .arg(log)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -22,14 +29,20 @@ fn start(scenario: &Path, log: &Path) -> Child {
     let patience = Instant::now();
     // Two chunks: the head, and the first half second.
     while fs::metadata(log).map_or(0, |m| m.len()) < 20_000 {
-        assert!(patience.elapsed() < Duration::from_secs(60), "no log appeared");
+        assert!(
+            patience.elapsed() < Duration::from_secs(60),
+            "no log appeared"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     child
 }
 
 fn signal(child: &Child, name: &str) {
-    let done = Command::new("kill").arg(name).arg(child.id().to_string()).status();
+    let done = Command::new("kill")
+        .arg(name)
+        .arg(child.id().to_string())
+        .status();
     assert!(done.expect("kill runs").success());
 }
 
@@ -40,7 +53,10 @@ fn extent(log: &Log) -> (f64, i64) {
         _ => None,
     });
     let (tick, wall_s) = last.expect("some ticks");
-    (tick as f64 / 100.0, log.info.started_ns + (wall_s * 1e9) as i64)
+    (
+        tick as f64 / 100.0,
+        log.info.started_ns + (wall_s * 1e9) as i64,
+    )
 }
 
 #[test]
@@ -55,7 +71,13 @@ fn a_killed_run_loses_at_most_its_last_second() {
 
     let log = Log::read(&path).expect("readable");
     assert!(log.end.is_none());
-    assert!(log.lost.as_deref().is_some_and(|l| l.contains("not closed")), "{:?}", log.lost);
+    assert!(
+        log.lost
+            .as_deref()
+            .is_some_and(|l| l.contains("not closed")),
+        "{:?}",
+        log.lost
+    );
     let (recorded, last_ns) = extent(&log);
     assert!(recorded >= 1.0, "{recorded} s");
     let lost = (killed_ns - last_ns) as f64 / 1e9;
@@ -63,7 +85,10 @@ fn a_killed_run_loses_at_most_its_last_second() {
 
     let (out, err, code) = output(takeover().arg("inspect").arg(&path));
     assert_eq!(code, 3);
-    assert!(out.contains("program was stopped") && err.contains("not closed"), "{out}{err}");
+    assert!(
+        out.contains("program was stopped") && err.contains("not closed"),
+        "{out}{err}"
+    );
 }
 
 #[test]
@@ -104,10 +129,20 @@ fn a_full_disk_is_said_at_once_and_what_was_written_stays() {
             .current_dir(env!("CARGO_MANIFEST_DIR")),
     );
     assert_eq!(code, 3, "{err}");
-    assert!(err.contains("full.mcap: the record stops here, after"), "{err}");
+    assert!(
+        err.contains("full.mcap: the record stops here, after"),
+        "{err}"
+    );
     let json: serde_json::Value = serde_json::from_str(&out).expect("json");
-    assert_eq!(json["outcome"], "minimal_risk_standstill", "the run itself went on");
-    assert!(json["lost"][0].as_str().is_some_and(|l| l.contains("full.mcap")));
+    assert_eq!(
+        json["outcome"], "minimal_risk_standstill",
+        "the run itself went on"
+    );
+    assert!(
+        json["lost"][0]
+            .as_str()
+            .is_some_and(|l| l.contains("full.mcap"))
+    );
 
     let log = Log::read(&path).expect("readable");
     let (recorded, _) = extent(&log);
@@ -185,8 +220,17 @@ fn a_log_with_flipped_bits_never_panics_and_never_goes_unnoticed_in_a_chunk() {
         fs::write(&path, &bytes).expect("writable");
         // Damage in the index at the end costs nothing that is recorded; anywhere else it shows.
         if let Ok(log) = Log::read(&path) {
-            let states = |l: &Log| l.entries.iter().filter(|e| matches!(e, Entry::State(_))).count();
-            assert!(log.lost.is_some() || states(&log) >= 7600, "flip at {at} of {}", bytes.len());
+            let states = |l: &Log| {
+                l.entries
+                    .iter()
+                    .filter(|e| matches!(e, Entry::State(_)))
+                    .count()
+            };
+            assert!(
+                log.lost.is_some() || states(&log) >= 7600,
+                "flip at {at} of {}",
+                bytes.len()
+            );
         }
     }
 }
@@ -202,25 +246,43 @@ fn every_channel_carries_a_schema_by_which_a_stranger_can_read_it() {
         topics.insert(message.channel.topic.clone(), schema.encoding.clone());
         match schema.encoding.as_str() {
             "protobuf" => {
-                let pool = prost_reflect::DescriptorPool::decode(schema.data.as_ref()).expect("descriptors");
+                let pool = prost_reflect::DescriptorPool::decode(schema.data.as_ref())
+                    .expect("descriptors");
                 let kind = pool.get_message_by_name(&schema.name).expect("described");
-                prost_reflect::DynamicMessage::decode(kind, message.data.as_ref()).expect("decodes");
+                prost_reflect::DynamicMessage::decode(kind, message.data.as_ref())
+                    .expect("decodes");
             }
             "jsonschema" => {
                 let schema: serde_json::Value = serde_json::from_slice(&schema.data).expect("json");
                 let value: serde_json::Value = serde_json::from_slice(&message.data).expect("json");
                 for field in schema["required"].as_array().expect("required") {
-                    assert!(!value[field.as_str().expect("a name")].is_null(), "{field} in {value}");
+                    assert!(
+                        !value[field.as_str().expect("a name")].is_null(),
+                        "{field} in {value}"
+                    );
                 }
                 for field in value.as_object().expect("an object").keys() {
-                    assert!(!schema["properties"][field].is_null(), "{field} is not in the schema");
+                    assert!(
+                        !schema["properties"][field].is_null(),
+                        "{field} is not in the schema"
+                    );
                 }
             }
             other => panic!("{other}"),
         }
     }
     let names: Vec<&str> = topics.keys().map(String::as_str).collect();
-    assert_eq!(names, ["/command", "/event", "/input", "/perception", "/shown", "/state"]);
+    assert_eq!(
+        names,
+        [
+            "/command",
+            "/event",
+            "/input",
+            "/perception",
+            "/shown",
+            "/state"
+        ]
+    );
 }
 
 #[test]
@@ -229,7 +291,14 @@ fn concurrent_runs_never_share_a_file() {
     let children: Vec<Child> = (0..4)
         .map(|_| {
             takeover()
-                .args(["run", "scenarios/fog_bank.ron", "--headless", "--operator", "none", "--out"])
+                .args([
+                    "run",
+                    "scenarios/fog_bank.ron",
+                    "--headless",
+                    "--operator",
+                    "none",
+                    "--out",
+                ])
                 .arg(folder.path())
                 .stdout(Stdio::null())
                 .stderr(Stdio::piped())
@@ -239,7 +308,11 @@ fn concurrent_runs_never_share_a_file() {
         .collect();
     for child in children {
         let out = child.wait_with_output().expect("ends");
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
     assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 4);
 }

@@ -8,13 +8,19 @@ use takeover::devices::RawEvent;
 use takeover::devices::layout::Role;
 use takeover::operator::human::{FromOperator, Human};
 use takeover::session::Session;
+use takeover::sim::Simulation;
 use takeover::takeover::event::Authority;
 use takeover::takeover::intent::Means;
 
 fn session() -> (Sender<FromOperator>, Session) {
     let (to_session, from_devices) = channel();
     let human = Human::new(from_devices, Box::new(|_, _| {}));
-    (to_session, Session::new(&fog_bank(), 1, Box::new(human), None))
+    let scenario = fog_bank();
+    let sim = Simulation::new(scenario.clone(), 1);
+    (
+        to_session,
+        Session::new(&scenario, sim, Box::new(human), None),
+    )
 }
 
 fn pad(role: Role, change: Change, time_s: f64) -> FromOperator {
@@ -33,12 +39,24 @@ fn pad(role: Role, change: Change, time_s: f64) -> FromOperator {
 }
 
 fn connected(time_s: f64) -> FromOperator {
-    let change = Change::Connected { name: "pad".into(), uuid: String::new(), rumble: true };
+    let change = Change::Connected {
+        name: "pad".into(),
+        uuid: String::new(),
+        rumble: true,
+    };
     pad(Role::Other, change, time_s)
 }
 
 fn axis(role: Role, value: f32, time_s: f64) -> FromOperator {
-    pad(role, Change::Axis { code: 0, raw: 0, value }, time_s)
+    pad(
+        role,
+        Change::Axis {
+            code: 0,
+            raw: 0,
+            value,
+        },
+        time_s,
+    )
 }
 
 #[test]
@@ -46,7 +64,9 @@ fn times_are_the_devices_own_and_force_follows_within_two_ticks() {
     let (pad_thread, mut session) = session();
     pad_thread.send(connected(0.0)).expect("listening");
     // In the future of most ticks: it must not act before its time.
-    pad_thread.send(axis(Role::Brake, 0.5, 3.123_456_789)).expect("listening");
+    pad_thread
+        .send(axis(Role::Brake, 0.5, 3.123_456_789))
+        .expect("listening");
     while session.frame().time < 4.0 {
         session.tick(0.0);
     }
@@ -54,7 +74,8 @@ fn times_are_the_devices_own_and_force_follows_within_two_ticks() {
     let t = &takeovers[0];
     assert_eq!(t.threshold_s, Some(3.123_456_789));
     let in_force = t.in_force_s.expect("in force");
-    assert!(in_force >= 3.123_456_789 && in_force <= 3.123_456_789 + 0.02, "{in_force}");
+    let allowed = 3.123_456_789..=3.123_456_789 + 0.02;
+    assert!(allowed.contains(&in_force), "{in_force}");
     assert_eq!(t.by, Some(Means::Brake));
     assert_eq!(t.input_uncertainty_s, Some(1e-6));
 }
@@ -63,8 +84,12 @@ fn times_are_the_devices_own_and_force_follows_within_two_ticks() {
 fn a_pad_that_is_pulled_out_while_driving_loses_the_operator() {
     let (pad_thread, mut session) = session();
     pad_thread.send(connected(0.0)).expect("listening");
-    pad_thread.send(axis(Role::Brake, 0.5, 1.0)).expect("listening");
-    pad_thread.send(pad(Role::Other, Change::Disconnected, 2.0)).expect("listening");
+    pad_thread
+        .send(axis(Role::Brake, 0.5, 1.0))
+        .expect("listening");
+    pad_thread
+        .send(pad(Role::Other, Change::Disconnected, 2.0))
+        .expect("listening");
     let mut at_two_and_a_half = None;
     while session.frame().time < 3.0 {
         let frame = session.tick(0.0);
@@ -79,12 +104,28 @@ fn a_pad_that_is_pulled_out_while_driving_loses_the_operator() {
 #[test]
 fn a_steering_key_is_the_first_input_when_it_is_pressed() {
     let (keyboard, mut session) = session();
-    let now = |s: f64| Now { session_ns: (s * 1e9) as i64, realtime_ns: 0 };
-    keyboard.send(FromOperator::Raw(RawEvent {
-        change: Change::Connected { name: "keyboard".into(), uuid: String::new(), rumble: false },
-        ..RawEvent::key("", false, now(0.0), 0)
-    })).expect("listening");
-    keyboard.send(FromOperator::Raw(RawEvent::key("ArrowLeft", true, now(2.0042), 16_000_000))).expect("listening");
+    let now = |s: f64| Now {
+        session_ns: (s * 1e9) as i64,
+        realtime_ns: 0,
+    };
+    keyboard
+        .send(FromOperator::Raw(RawEvent {
+            change: Change::Connected {
+                name: "keyboard".into(),
+                uuid: String::new(),
+                rumble: false,
+            },
+            ..RawEvent::key("", false, now(0.0), 0)
+        }))
+        .expect("listening");
+    keyboard
+        .send(FromOperator::Raw(RawEvent::key(
+            "ArrowLeft",
+            true,
+            now(2.0042),
+            16_000_000,
+        )))
+        .expect("listening");
     while session.frame().time < 3.0 {
         session.tick(0.0);
     }

@@ -1,5 +1,7 @@
 //! Integration tests, one binary. `cli`, `scenarios` and `determinism` say what they need.
 
+#![allow(clippy::panic, reason = "a test that panics is a test that reports")]
+
 mod scenarios;
 
 #[cfg(feature = "sim")]

@@ -50,11 +50,17 @@ fn an_unknown_field_is_named_with_what_would_do() {
 #[test]
 fn a_value_out_of_range_is_named_with_the_range() {
     let p = problem("lanes: 2", "lanes: 0");
-    assert_eq!((p.line, p.field.as_str()), (line_of("lanes: 2"), "road.lanes"));
+    assert_eq!(
+        (p.line, p.field.as_str()),
+        (line_of("lanes: 2"), "road.lanes")
+    );
     assert_eq!((p.expected.as_str(), p.got.as_str()), ("1 to 8 lanes", "0"));
 
     let p = problem("speed: 23.0", "speed: -1.0");
-    assert_eq!((p.line, p.field.as_str()), (line_of("speed: 23.0"), "traffic[0].speed"));
+    assert_eq!(
+        (p.line, p.field.as_str()),
+        (line_of("speed: 23.0"), "traffic[0].speed")
+    );
 
     let p = problem("radius: 900.0", "radius: 3.0");
     assert_eq!(p.field, "road.line[1].radius");
@@ -73,7 +79,10 @@ fn a_missing_reference_is_named_with_what_there_is() {
     assert!(p.expected.contains("saloon, truck"), "{p:?}");
     assert_eq!(p.got, "\"tank\"");
 
-    let p = problem("vehicle: \"saloon\", lane: -2", "vehicle: \"saloon\", lane: -3");
+    let p = problem(
+        "vehicle: \"saloon\", lane: -2",
+        "vehicle: \"saloon\", lane: -3",
+    );
     assert_eq!((p.field.as_str(), p.got.as_str()), ("ego.lane", "-3"));
 }
 
@@ -87,7 +96,10 @@ fn a_missing_field_is_named() {
 #[test]
 fn a_wrong_type_is_named_with_what_was_found() {
     let p = problem("lane_width: 3.75", "lane_width: \"wide\"");
-    assert_eq!((p.line, p.field.as_str()), (line_of("lane_width"), "road.lane_width"));
+    assert_eq!(
+        (p.line, p.field.as_str()),
+        (line_of("lane_width"), "road.lane_width")
+    );
     assert!(p.got.contains("\"wide\""), "{p:?}");
 }
 
@@ -102,11 +114,20 @@ fn actors_inside_each_other_and_names_used_twice_are_refused() {
 
 #[test]
 fn policies_that_cannot_work_are_refused() {
-    let p = problem("    traffic: [", "    policy: (raise_below: 0.8, release_above: 0.6),\n    traffic: [");
+    let p = problem(
+        "    traffic: [",
+        "    policy: (raise_below: 0.8, release_above: 0.6),\n    traffic: [",
+    );
     assert_eq!(p.field, "policy.release_above");
-    let p = problem("    traffic: [", "    policy: (raise_dwell: -1.0),\n    traffic: [");
+    let p = problem(
+        "    traffic: [",
+        "    policy: (raise_dwell: -1.0),\n    traffic: [",
+    );
     assert_eq!(p.field, "policy.raise_dwell");
-    let p = problem("    traffic: [", "    autopilot: (minimal_risk_deceleration: 6.0),\n    traffic: [");
+    let p = problem(
+        "    traffic: [",
+        "    autopilot: (minimal_risk_deceleration: 6.0),\n    traffic: [",
+    );
     assert!(p.expected.contains("UN R157"));
 }
 
@@ -132,7 +153,10 @@ fn check_prints_one_line_for_each_mistake_and_fails() {
 fn list_has_a_line_for_each_scenario() {
     let (out, _, code) = output(takeover().arg("list"));
     assert_eq!(code, 0);
-    assert!(out.contains("scenarios/fog_bank.ron  Fog bank on a motorway"), "{out}");
+    assert!(
+        out.contains("scenarios/fog_bank.ron  Fog bank on a motorway"),
+        "{out}"
+    );
     let (_, err, code) = output(takeover().args(["list", "--dir", "/nowhere"]));
     assert_eq!(code, 1);
     assert!(err.contains("/nowhere") && err.contains("--dir"), "{err}");

@@ -48,7 +48,10 @@ fn without_an_answer_it_escalates_at_4_s_stops_from_10_s_and_stands_still() {
     assert_eq!(times[2], 11.0);
     assert!(matches!(
         events[2].1,
-        Event::MinimalRiskStarted { request: Some(1), cause: MinimalRiskCause::NoResponse }
+        Event::MinimalRiskStarted {
+            request: Some(1),
+            cause: MinimalRiskCause::NoResponse
+        }
     ));
     assert_eq!(events[3].1, Event::Standstill);
     assert_eq!(machine.state(), Authority::Standstill);
@@ -62,7 +65,13 @@ fn an_input_takes_over_and_ends_the_request() {
     });
     assert_eq!(
         events[1],
-        (3.0, Event::TakenOver { request: Some(1), by: Means::Brake })
+        (
+            3.0,
+            Event::TakenOver {
+                request: Some(1),
+                by: Means::Brake
+            }
+        )
     );
     assert_eq!(events.len(), 2);
     assert_eq!(machine.state(), Authority::Operator);
@@ -75,7 +84,10 @@ fn confidence_coming_back_does_not_withdraw_a_request() {
         doubt: (1.0..2.0).contains(&t).then_some(Function::FreeSpace),
         ..calm(t)
     });
-    assert!(matches!(events.last(), Some((11.0, Event::MinimalRiskStarted { .. }))));
+    assert!(matches!(
+        events.last(),
+        Some((11.0, Event::MinimalRiskStarted { .. }))
+    ));
 }
 
 #[test]
@@ -84,16 +96,31 @@ fn a_hand_back_is_checked() {
     for (situation, expected) in [
         (calm(0.0), Event::HandedBack),
         (
-            Situation { doubt: Some(Function::Lanes), ..calm(0.0) },
-            Event::HandBackRefused { because: Refusal::LowConfidence },
+            Situation {
+                doubt: Some(Function::Lanes),
+                ..calm(0.0)
+            },
+            Event::HandBackRefused {
+                because: Refusal::LowConfidence,
+            },
         ),
         (
-            Situation { offset: -1.0, ..calm(0.0) },
-            Event::HandBackRefused { because: Refusal::NotInLane },
+            Situation {
+                offset: -1.0,
+                ..calm(0.0)
+            },
+            Event::HandBackRefused {
+                because: Refusal::NotInLane,
+            },
         ),
         (
-            Situation { heading: 0.1, ..calm(0.0) },
-            Event::HandBackRefused { because: Refusal::NotInLane },
+            Situation {
+                heading: 0.1,
+                ..calm(0.0)
+            },
+            Event::HandBackRefused {
+                because: Refusal::NotInLane,
+            },
         ),
     ] {
         let (_, events) = run(3.0, |t| Situation {
@@ -117,7 +144,13 @@ fn an_operator_who_vanishes_while_driving_ends_in_minimal_risk() {
     assert_eq!(events[1], (2.0, Event::OperatorLost));
     assert!(matches!(
         events[2],
-        (2.5, Event::MinimalRiskStarted { request: None, cause: MinimalRiskCause::OperatorLost })
+        (
+            2.5,
+            Event::MinimalRiskStarted {
+                request: None,
+                cause: MinimalRiskCause::OperatorLost
+            }
+        )
     ));
     assert_eq!(machine.state(), Authority::MinimalRisk);
 }
