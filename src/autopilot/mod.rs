@@ -180,9 +180,7 @@ fn steer(report: &Report, speed: f64, spec: &VehicleSpec) -> f32 {
     let lane = &report.lane;
     let preview = (speed * 1.1).max(8.0);
     let correction = -2.0 * (lane.offset + preview * lane.heading) / (preview * preview);
-    let curvature = (lane.curvature + correction) as f32;
-    let v = speed as f32;
-    curvature * (spec.wheelbase() + spec.understeer() * v * v)
+    spec.steer_for((lane.curvature + correction) as f32, speed as f32)
 }
 
 #[cfg(test)]

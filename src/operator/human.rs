@@ -6,7 +6,6 @@ use crate::devices::controls::Controls;
 use crate::devices::settings::Settings;
 use crate::devices::{KEYBOARD, RawEvent};
 use crate::frame::Frame;
-use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
 
 /// What a person's station and devices send.
@@ -28,7 +27,7 @@ pub struct Human {
     to_screen: FrameSink,
     controls: Controls,
     /// Events that happened after the tick they were looked at for.
-    later: VecDeque<RawEvent>,
+    later: Vec<RawEvent>,
     command: Command,
     shown: Vec<(u32, f64)>,
     last_act: f64,
@@ -41,7 +40,7 @@ impl Human {
             from_devices,
             to_screen,
             controls: Controls::new(Settings::default()),
-            later: VecDeque::new(),
+            later: Vec::new(),
             command: Command::default(),
             shown: Vec::new(),
             last_act: 0.0,
@@ -71,7 +70,7 @@ impl Operator for Human {
         let mut keys_released = false;
         for message in self.from_devices.try_iter() {
             match message {
-                FromOperator::Raw(event) => self.later.push_back(event),
+                FromOperator::Raw(event) => self.later.push(event),
                 FromOperator::KeysReleased => keys_released = true,
                 FromOperator::Shown {
                     request,
@@ -84,11 +83,11 @@ impl Operator for Human {
         // Only what has happened by this tick counts for it, also if the tick itself runs late:
         // an effect never precedes its cause in the record.
         let now_ns = (now * 1e9).round() as i64;
-        while let Some(event) = self.later.pop_front() {
-            if event.time_ns > now_ns {
-                self.later.push_front(event);
-                break;
-            }
+        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.later)
+            .into_iter()
+            .partition(|event| event.time_ns <= now_ns);
+        self.later = later;
+        for event in due {
             self.command = self.controls.apply(&event);
             inputs.push(event.into_input(self.command));
         }

@@ -131,9 +131,7 @@ impl Model {
         let bend = self.scenario.road.line.curvature(ego.s + ego.speed * 0.3);
         let correction = -2.0 * (ego.offset + preview * heading) / (preview * preview);
         let spec = &self.scenario.ego;
-        let v = ego.speed as f32;
-        let angle = (bend + correction) as f32 * (spec.wheelbase() + spec.understeer() * v * v);
-        angle * spec.steering.ratio
+        spec.steer_for((bend + correction) as f32, ego.speed as f32) * spec.steering.ratio
     }
 
     fn pedals(&self) -> (f32, f32) {

@@ -1,7 +1,6 @@
 //! Scenarios: what a RON file says, checked once, as a valid type.
 //!
-//! [`raw`] documents every field with its unit and default; `docs/scenario.md` shows them by
-//! example. An error names file, line, field, what was expected and what was found.
+//! `raw.rs` documents every field with its unit and default, and so does `docs/scenario.md`. An error names file, line, field, what was expected and what was found.
 
 mod check;
 mod raw;

@@ -112,6 +112,12 @@ impl VehicleSpec {
         self.mass * (b * c.rear - a * c.front) / (self.wheelbase() * c.front * c.rear)
     }
 
+    /// Road-wheel angle, rad, that holds a bend of this curvature (1/m) at this speed (m/s), by
+    /// the linear single-track model.
+    pub fn steer_for(&self, curvature: f32, speed: f32) -> f32 {
+        curvature * (self.wheelbase() + self.understeer() * speed * speed)
+    }
+
     /// What is wrong with these parameters, as (field, expected), if anything.
     pub fn fault(&self) -> Option<(&'static str, &'static str)> {
         let positive = [
