@@ -41,7 +41,7 @@ fn recorder(scenario: &Scenario, path: &Path) -> Recorder {
         started_ns: 0,
         tick_hz: TICK_HZ,
     };
-    Recorder::create(path, &info, &scenario.text, None).unwrap_or_else(|e| panic!("{e}"))
+    Recorder::create(path, &info, scenario, None).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn bare(bencher: Bencher, systems: Systems) {

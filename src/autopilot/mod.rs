@@ -5,10 +5,10 @@
 use crate::perception::Report;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::{Controls, pedals};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How the automation drives.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AutopilotSettings {
     /// Speed it aims for, m/s; the road's limit if smaller.

@@ -124,7 +124,7 @@ impl Prepared<'_> {
             tick_hz: TICK_HZ,
         };
         let script = self.script.as_ref().map(|s| s.text.as_str());
-        let create = |path: &Path| Recorder::create(path, &info, &self.scenario.text, script);
+        let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);
         if let Some(path) = &self.args.log {
             return Ok(create(path)?);
         }

@@ -13,10 +13,10 @@ use crate::road::{Road, RoadPoint, wrap_angle};
 use atmosphere::{Atmosphere, CONTRAST_LIMIT};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The sensor suite's settings.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SensorSettings {
     /// Range in clear air, m.

@@ -61,6 +61,8 @@ impl RunEnd {
 
 /// Name of the attachment that holds the scenario's text.
 pub const SCENARIO_ATTACHMENT: &str = "scenario.ron";
+/// Name of the attachment with every setting in force, defaults included.
+pub const SETTINGS_ATTACHMENT: &str = "settings.json";
 /// Name of the attachment that holds the operator's script, if one was used.
 pub const SCRIPT_ATTACHMENT: &str = "operator.ron";
 /// Field of a metadata record that holds all of it as JSON.

@@ -2,9 +2,12 @@
 
 use super::file::ChunkFile;
 use super::schema::{self, Topic};
-use super::{METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT};
+use super::{
+    METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT, SETTINGS_ATTACHMENT,
+};
 use crate::command::{Command, Input};
 use crate::frame::Frame;
+use crate::scenario::Scenario;
 use mcap::records::MessageHeader;
 use mcap::write::{Metadata, NoSeek};
 use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
@@ -61,7 +64,7 @@ impl Recorder {
     pub fn create(
         path: &Path,
         info: &RunInfo,
-        scenario: &str,
+        scenario: &Scenario,
         script: Option<&str>,
     ) -> Result<Self, RecordError> {
         let file = create_new(path)?;
@@ -103,7 +106,8 @@ impl Recorder {
             failure: None,
         };
         recorder.metadata(RunInfo::NAME, info);
-        recorder.attach(SCENARIO_ATTACHMENT, scenario);
+        recorder.attach(SCENARIO_ATTACHMENT, &scenario.text);
+        recorder.attach(SETTINGS_ATTACHMENT, &scenario.settings().to_string());
         if let Some(script) = script {
             recorder.attach(SCRIPT_ATTACHMENT, script);
         }

@@ -72,4 +72,21 @@ impl Scenario {
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         check::check(ron_file::parse(text)?, text)
     }
+
+    /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
+    /// does not say, and a later version may default otherwise.
+    pub fn settings(&self) -> serde_json::Value {
+        let vehicles: Vec<_> = self.actors.iter().map(|a| &a.spec).collect();
+        serde_json::json!({
+            "ego": self.ego,
+            "traffic": vehicles,
+            "sensors": self.sensors,
+            "autopilot": self.autopilot,
+            "policy": self.policy,
+            "authority": self.authority,
+            "intent": self.intent,
+            "stabilised": self.stabilised,
+            "link": self.link,
+        })
+    }
 }

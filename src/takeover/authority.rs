@@ -16,10 +16,10 @@
 use super::event::{Authority, Event, MinimalRiskCause, Refusal};
 use super::intent::Means;
 use crate::perception::Function;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Times of the state machine.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuthoritySettings {
     /// From the request to its escalation, s. UN R157: at the latest 4 s.

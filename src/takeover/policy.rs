@@ -1,9 +1,9 @@
 //! When to ask: a threshold on confidence, with hysteresis and dwell.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Settings of the threshold policy.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicySettings {
     /// Doubt begins when overall confidence is below this, 0 to 1 ...

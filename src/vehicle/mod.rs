@@ -5,17 +5,17 @@
 
 pub mod dynamics;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What a vehicle is, for drawing and for crash severity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VehicleKind {
     Car,
     Truck,
 }
 
 /// Parameters of a vehicle. SI units; see `assets/vehicles/saloon.ron` for a worked example.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VehicleSpec {
     pub kind: VehicleKind,
@@ -50,7 +50,7 @@ pub struct VehicleSpec {
 }
 
 /// Moments of inertia about the centre of gravity, kg m2.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inertia {
     pub roll: f32,
@@ -58,7 +58,7 @@ pub struct Inertia {
     pub yaw: f32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Suspension {
     /// N/m.
@@ -67,14 +67,14 @@ pub struct Suspension {
     pub damping: f32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Axles {
     pub front: f32,
     pub rear: f32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Steering {
     /// Steering-wheel angle over road-wheel angle, -.
@@ -85,7 +85,7 @@ pub struct Steering {
     pub max_rate: f32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drive {
     /// N, at low speed.
