@@ -11,6 +11,8 @@ pub mod random;
 pub mod road;
 pub mod scenario;
 pub mod session;
+#[cfg(feature = "station")]
+pub mod station;
 pub mod takeover;
 pub mod traffic;
 pub mod vehicle;
