@@ -5,14 +5,14 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`feed`] | frames and summary as they come in |
-//! | [`scene`], [`road_mesh`], [`surroundings`], [`sky`] | what stands still, and the air |
-//! | [`vehicles`], [`vehicle_mesh`], [`cockpit`], [`camera`] | what moves, and from where it is seen |
-//! | [`hud`], [`alerts`], [`ending`], [`widgets`] | instruments, authority and requests, the end |
-//! | [`text`] | every word on the screen |
-//! | [`input`], [`presented`] | the keyboard; when a request was presented |
-//! | [`screenshots`], [`probe`] | pictures for tests; whether a window can be opened |
-//! | [`axes`], [`shape`], [`skins`] | world axes to Bevy's; meshes from faces; materials |
+//! | `feed` | frames and summary as they come in |
+//! | `scene`, `road_mesh`, `surroundings`, `sky` | what stands still, and the air |
+//! | `vehicles`, `vehicle_mesh`, `cockpit`, `camera` | what moves, and from where it is seen |
+//! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
+//! | `text` | every word on the screen |
+//! | `input`, `presented` | the keyboard; when a request was presented |
+//! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
+//! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
 
 mod alerts;
 mod axes;
