@@ -18,6 +18,8 @@ pub mod scenario;
 pub mod session;
 #[cfg(feature = "sim")]
 pub mod sim;
+#[cfg(feature = "station")]
+pub mod station;
 pub mod takeover;
 pub mod traffic;
 pub mod vehicle;

@@ -218,7 +218,7 @@ impl Prepared<'_> {
         use takeover::session::live::Live;
         use takeover::station;
 
-        station::check_display()?;
+        station::check()?;
         let recorder = self.recorder()?;
         let (to_session, from_devices) = channel();
         let (to_screen, frames) = channel();

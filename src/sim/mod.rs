@@ -30,7 +30,7 @@ pub const DT: f64 = 1.0 / TICK_HZ as f64;
 
 /// A running simulation.
 pub struct Simulation {
-    app: App,
+    world: World,
 }
 
 /// The tick a step starts from.
@@ -95,20 +95,21 @@ impl Simulation {
         publish::plugin(&mut app);
         app.finish();
         app.cleanup();
-        publish::first_frame(app.world_mut());
-        Self { app }
+        // The app was only there to build the world, which can move to another thread.
+        let mut world = std::mem::take(app.world_mut());
+        publish::first_frame(&mut world);
+        Self { world }
     }
 
     /// One tick: takes the command that has arrived at the vehicle, returns what leaves it.
     pub fn step(&mut self, command: Command) -> &Frame {
-        let world = self.app.world_mut();
-        world.resource_mut::<Received>().0 = command;
-        world.run_schedule(schedule::Tick);
+        self.world.resource_mut::<Received>().0 = command;
+        self.world.run_schedule(schedule::Tick);
         self.frame()
     }
 
     /// The latest frame; before the first step, that of tick 0.
     pub fn frame(&self) -> &Frame {
-        &self.app.world().resource::<Published>().0
+        &self.world.resource::<Published>().0
     }
 }

@@ -1,0 +1,394 @@
+//! Who drives, in the banner; and the request to take over, which nobody may miss.
+//!
+//! A request is told four times over: in words, by a shape, by colour, and by a frame around the
+//! whole picture. Escalated, it flashes, at 2 Hz: below the 3 Hz that can set off seizures (WCAG
+//! 2.3.1).
+
+use super::feed::Picture;
+use super::presented::Shown;
+use super::text;
+use super::widgets::{
+    BLUE, FAINT, INK, ORANGE, PAPER, TROUGH, VERMILLION, fill, label, paint, write,
+};
+use crate::frame::{Frame, RequestView};
+use crate::takeover::event::Authority;
+use bevy::prelude::*;
+
+const FLASHES: f64 = 2.0;
+const SIGN: f32 = 40.0;
+
+#[derive(Component)]
+struct Banner;
+
+/// The shape in front of the words.
+#[derive(Component)]
+struct Sign;
+
+#[derive(Clone, Copy, Component)]
+enum Words {
+    Sign,
+    Headline,
+    Explanation,
+    Seconds,
+}
+
+/// The row with the countdown.
+#[derive(Component)]
+struct Countdown;
+
+#[derive(Component)]
+struct Left;
+
+/// One side of the frame around the picture.
+#[derive(Component)]
+struct Side;
+
+pub fn plugin(app: &mut App) {
+    app.add_systems(Startup, (spawn_frame, spawn_banner).chain())
+        .add_systems(
+            Update,
+            (banner, words, countdown, frame).in_set(super::Stage::Draw),
+        )
+        .add_systems(Update, note_shown.after(super::Stage::Draw));
+}
+
+/// How an authority looks: ground, ink, and its sign.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Look {
+    ground: Color,
+    ink: Color,
+    sign: SignShape,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum SignShape {
+    Disc,
+    Diamond,
+    Square,
+    Block,
+    Bar,
+}
+
+fn look(authority: Authority, flashing: bool) -> Look {
+    let of = |ground, ink, sign| Look { ground, ink, sign };
+    match authority {
+        Authority::Automation => of(BLUE, PAPER, SignShape::Disc),
+        Authority::RequestPending if flashing => of(VERMILLION, INK, SignShape::Diamond),
+        Authority::RequestPending => of(ORANGE, INK, SignShape::Diamond),
+        Authority::Operator => of(PAPER, INK, SignShape::Square),
+        Authority::MinimalRisk => of(INK, ORANGE, SignShape::Block),
+        Authority::Standstill => of(INK, PAPER, SignShape::Bar),
+    }
+}
+
+fn escalated(frame: &Frame) -> bool {
+    frame.request.is_some_and(|request| request.escalated)
+}
+
+/// Whether the alert is in the bright half of its flash.
+fn flash(frame: &Frame) -> bool {
+    escalated(frame) && (frame.time * FLASHES).fract() < 0.5
+}
+
+fn spawn_frame(mut commands: Commands) {
+    // Four bars rather than one node with a border: that would be blended over the whole picture.
+    let none = px(0.0);
+    let side = |left, right, top, bottom| Node {
+        position_type: PositionType::Absolute,
+        left,
+        right,
+        top,
+        bottom,
+        ..default()
+    };
+    for (node, upright) in [
+        (side(none, Val::Auto, none, none), true),
+        (side(Val::Auto, none, none, none), true),
+        (side(none, none, none, Val::Auto), false),
+        (side(none, none, Val::Auto, none), false),
+    ] {
+        commands.spawn((
+            Side,
+            Upright(upright),
+            node,
+            BackgroundColor(ORANGE),
+            Visibility::Hidden,
+        ));
+    }
+}
+
+/// Whether a side of the frame is thick across or along the screen.
+#[derive(Component)]
+struct Upright(bool);
+
+fn spawn_banner(mut commands: Commands) {
+    let place = Node {
+        position_type: PositionType::Absolute,
+        left: px(332.0),
+        right: px(332.0),
+        top: px(16.0),
+        flex_direction: FlexDirection::Column,
+        padding: UiRect::axes(px(18.0), px(10.0)),
+        row_gap: px(6.0),
+        border_radius: BorderRadius::all(px(6.0)),
+        ..default()
+    };
+    commands
+        .spawn((Banner, place, BackgroundColor(INK)))
+        .with_children(|banner| {
+            banner
+                .spawn(Node {
+                    align_items: AlignItems::Center,
+                    column_gap: px(18.0),
+                    ..default()
+                })
+                .with_children(|row| {
+                    row.spawn(Node {
+                        width: px(1.3 * SIGN),
+                        height: px(1.3 * SIGN),
+                        flex_shrink: 0.0,
+                        align_items: AlignItems::Center,
+                        justify_content: JustifyContent::Center,
+                        ..default()
+                    })
+                    .with_children(|cell| {
+                        cell.spawn((Sign, Node::default(), BackgroundColor(PAPER)));
+                        cell.spawn((
+                            Node {
+                                position_type: PositionType::Absolute,
+                                ..default()
+                            },
+                            label("", 32.0, PAPER),
+                            Words::Sign,
+                        ));
+                    });
+                    row.spawn(Node {
+                        flex_direction: FlexDirection::Column,
+                        ..default()
+                    })
+                    .with_children(|lines| {
+                        lines.spawn((label(text::WAITING, 34.0, PAPER), Words::Headline));
+                        lines.spawn((label("", 17.0, PAPER), Words::Explanation));
+                    });
+                });
+            banner
+                .spawn((
+                    Countdown,
+                    Node {
+                        display: Display::None,
+                        align_items: AlignItems::Center,
+                        column_gap: px(14.0),
+                        ..default()
+                    },
+                ))
+                .with_children(|row| {
+                    row.spawn((
+                        Node {
+                            flex_grow: 1.0,
+                            height: px(18.0),
+                            ..default()
+                        },
+                        BackgroundColor(TROUGH),
+                    ))
+                    .with_children(|trough| {
+                        let filling = Node {
+                            height: percent(100.0),
+                            ..default()
+                        };
+                        trough.spawn((Left, filling, BackgroundColor(INK)));
+                    });
+                    row.spawn((label("", 26.0, INK), Words::Seconds));
+                });
+        });
+}
+
+fn banner(
+    picture: Res<Picture>,
+    banner: Single<&mut BackgroundColor, (With<Banner>, Without<Sign>)>,
+    sign: Single<(&mut Node, &mut UiTransform, &mut BackgroundColor), With<Sign>>,
+    mut drawn: Local<Option<Look>>,
+) {
+    let Some(frame) = &picture.frame else { return };
+    let look = look(frame.authority, flash(frame));
+    if *drawn == Some(look) {
+        return;
+    }
+    *drawn = Some(look);
+    banner.into_inner().0 = look.ground;
+    let (mut node, mut transform, mut colour) = sign.into_inner();
+    let (width, height, round, turned) = match look.sign {
+        SignShape::Disc => (SIGN, SIGN, 50.0, 0.0),
+        SignShape::Diamond => (0.86 * SIGN, 0.86 * SIGN, 8.0, 45.0),
+        SignShape::Square => (SIGN, SIGN, 0.0, 0.0),
+        SignShape::Block => (0.45 * SIGN, 1.2 * SIGN, 0.0, 0.0),
+        SignShape::Bar => (1.2 * SIGN, 0.4 * SIGN, 0.0, 0.0),
+    };
+    node.width = px(width);
+    node.height = px(height);
+    node.border_radius = BorderRadius::all(percent(round));
+    transform.rotation = Rot2::degrees(turned);
+    colour.0 = look.ink;
+}
+
+fn words(picture: Res<Picture>, mut texts: Query<(&Words, &mut Text, &mut TextColor)>) {
+    let Some(frame) = &picture.frame else { return };
+    let look = look(frame.authority, flash(frame));
+    let request = frame.request.as_ref();
+    for (which, mut shown, mut colour) in &mut texts {
+        let (words, ink) = match which {
+            Words::Sign => {
+                let mark = if look.sign == SignShape::Diamond {
+                    "!"
+                } else {
+                    ""
+                };
+                (mark.into(), look.ground)
+            }
+            Words::Headline => (
+                text::headline(frame.authority, escalated(frame)).into(),
+                look.ink,
+            ),
+            Words::Explanation => (text::explanation(frame.authority, request).into(), look.ink),
+            Words::Seconds => {
+                let left = request.map(|r| seconds_left(r, frame.time));
+                (left.map_or(String::new(), text::seconds_left), look.ink)
+            }
+        };
+        write(&mut shown, words);
+        if colour.0 != ink {
+            colour.0 = ink;
+        }
+    }
+}
+
+/// Time until the minimal-risk manoeuvre, s, on the run's own time as the picture shows it.
+fn seconds_left(request: &RequestView, time: f64) -> f64 {
+    (request.deadline - time).max(0.0)
+}
+
+/// The same as a share of the whole time given.
+fn share_left(request: &RequestView, time: f64) -> f64 {
+    let given = request.deadline - request.raised;
+    if given > 0.0 {
+        (seconds_left(request, time) / given).min(1.0)
+    } else {
+        0.0
+    }
+}
+
+fn countdown(
+    picture: Res<Picture>,
+    row: Single<&mut Node, (With<Countdown>, Without<Left>)>,
+    left: Single<&mut Node, (With<Left>, Without<Countdown>)>,
+) {
+    let Some(frame) = &picture.frame else { return };
+    let asks = frame.authority == Authority::RequestPending && frame.request.is_some();
+    let display = if asks { Display::Flex } else { Display::None };
+    let mut row = row.into_inner();
+    if row.display != display {
+        row.display = display;
+    }
+    if let Some(request) = &frame.request {
+        fill(
+            &mut left.into_inner(),
+            share_left(request, frame.time) as f32,
+        );
+    }
+}
+
+fn frame(
+    picture: Res<Picture>,
+    mut sides: Query<(&Upright, &mut Node, &mut BackgroundColor, &mut Visibility), With<Side>>,
+) {
+    let Some(frame) = &picture.frame else { return };
+    let (shown, colour) = match frame.authority {
+        Authority::RequestPending if flash(frame) => (Visibility::Visible, VERMILLION),
+        Authority::RequestPending => (Visibility::Visible, ORANGE),
+        Authority::MinimalRisk => (Visibility::Visible, INK),
+        _ => (Visibility::Hidden, FAINT),
+    };
+    let thick = px(if escalated(frame) { 14.0 } else { 8.0 });
+    for (upright, mut node, mut ground, mut visibility) in &mut sides {
+        visibility.set_if_neq(shown);
+        paint(&mut ground, colour);
+        let wanted = if upright.0 {
+            (thick, Val::Auto)
+        } else {
+            (Val::Auto, thick)
+        };
+        if (node.width, node.height) != wanted {
+            (node.width, node.height) = wanted;
+        }
+    }
+}
+
+/// Tells the render world which request the picture now being drawn carries.
+fn note_shown(picture: Res<Picture>, mut shown: ResMut<Shown>) {
+    let request = picture.frame.as_ref().and_then(|f| f.request).map(|r| r.id);
+    if shown.0 != request {
+        shown.0 = request;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::perception::Function;
+
+    fn request() -> RequestView {
+        RequestView {
+            id: 1,
+            reason: Function::Lanes,
+            raised: 8.0,
+            deadline: 18.0,
+            escalated: false,
+        }
+    }
+
+    #[test]
+    fn the_countdown_runs_from_full_to_empty_and_stays_there() {
+        for (time, seconds, share) in [
+            (8.0, 10.0, 1.0),
+            (13.0, 5.0, 0.5),
+            (18.0, 0.0, 0.0),
+            (25.0, 0.0, 0.0),
+        ] {
+            assert!((seconds_left(&request(), time) - seconds).abs() < 1e-9);
+            assert!((share_left(&request(), time) - share).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_request_without_time_shows_an_empty_bar() {
+        let now = RequestView {
+            deadline: 8.0,
+            ..request()
+        };
+        assert_eq!(share_left(&now, 8.0), 0.0);
+    }
+
+    #[test]
+    fn authorities_differ_in_shape_and_not_only_in_colour() {
+        let signs = Authority::ALL.map(|a| look(a, false).sign);
+        for (i, sign) in signs.iter().enumerate() {
+            assert!(!signs[i + 1..].contains(sign), "{sign:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_escalated_request_flashes() {
+        let mut frame = Frame {
+            authority: Authority::RequestPending,
+            request: Some(request()),
+            ..Frame::default()
+        };
+        assert!(!flash(&frame));
+        frame.request = Some(RequestView {
+            escalated: true,
+            ..request()
+        });
+        assert!(flash(&frame));
+        frame.time = 0.3;
+        assert!(!flash(&frame));
+    }
+}

@@ -1,0 +1,157 @@
+//! Frames as they come in: the newest to draw, the events of all of them.
+
+use crate::frame::{End, Frame};
+use crate::takeover::event::TimedEvent;
+use bevy::app::AppExit;
+use bevy::platform::cell::SyncCell;
+use bevy::prelude::*;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError};
+
+/// Events kept for the list on the screen.
+const EVENTS: usize = 4;
+/// Samples of the confidence curve, and the time between two, s.
+pub const HISTORY: usize = 60;
+const HISTORY_STEP: f64 = 0.5;
+
+/// The ends of the session's channels that this window reads.
+#[derive(Resource)]
+pub struct Feed {
+    /// In cells because receivers cannot be shared between threads, and resources must be.
+    pub frames: SyncCell<Receiver<Arc<Frame>>>,
+    pub summary: SyncCell<Receiver<Vec<String>>>,
+}
+
+/// The session's own wish to end: Ctrl-C, or the window's closing.
+#[derive(Resource)]
+pub struct Stop(pub Arc<AtomicBool>);
+
+/// What there is to draw.
+#[derive(Resource, Default)]
+pub struct Picture {
+    /// The newest frame; none before the first one came.
+    pub frame: Option<Arc<Frame>>,
+    /// The last events, oldest first.
+    pub events: VecDeque<TimedEvent>,
+    /// Overall confidence, one sample every half second, oldest first.
+    pub history: VecDeque<f32>,
+    sampled: f64,
+    /// Why the run is over, if a frame said so.
+    pub ended: Option<End>,
+    /// No more frames come.
+    pub closed: bool,
+    pub summary: Option<Vec<String>>,
+    /// No summary comes any more.
+    pub summary_closed: bool,
+}
+
+impl Picture {
+    pub fn over(&self) -> bool {
+        self.closed || self.ended.is_some()
+    }
+
+    /// Everything that will ever be shown is there.
+    pub fn complete(&self) -> bool {
+        self.over() && (self.summary.is_some() || self.summary_closed)
+    }
+
+    /// Time of the run of the newest sample in [`Picture::history`], s.
+    pub fn sampled_at(&self) -> f64 {
+        self.sampled
+    }
+
+    fn take_in(&mut self, frame: Arc<Frame>) {
+        for event in &frame.events {
+            if self.events.len() == EVENTS {
+                self.events.pop_front();
+            }
+            self.events.push_back(event.clone());
+        }
+        if self.history.is_empty() || frame.time >= self.sampled + HISTORY_STEP {
+            if self.history.len() == HISTORY {
+                self.history.pop_front();
+            }
+            self.history.push_back(frame.confidence.overall as f32);
+            self.sampled = frame.time;
+        }
+        self.ended = self.ended.or(frame.ended);
+        self.frame = Some(frame);
+    }
+}
+
+/// Empties the channels.
+pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>) {
+    loop {
+        match feed.frames.get().try_recv() {
+            Ok(frame) => picture.take_in(frame),
+            Err(TryRecvError::Empty) => break,
+            Err(TryRecvError::Disconnected) => {
+                picture.closed = true;
+                break;
+            }
+        }
+    }
+    if picture.summary.is_none() {
+        match feed.summary.get().try_recv() {
+            Ok(lines) => picture.summary = Some(lines),
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => picture.summary_closed = true,
+        }
+    }
+}
+
+/// Closes the window when the session was stopped from outside (Ctrl-C), once it has ended.
+pub fn leave_when_stopped(
+    stop: Res<Stop>,
+    picture: Res<Picture>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    if stop.0.load(Ordering::Relaxed) && picture.complete() {
+        exit.write(AppExit::Success);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::takeover::event::Event;
+
+    fn frame(tick: u64, events: usize) -> Arc<Frame> {
+        let time = tick as f64 * 0.01;
+        Arc::new(Frame {
+            tick,
+            time,
+            events: (0..events)
+                .map(|_| TimedEvent {
+                    tick,
+                    time,
+                    event: Event::HandedBack,
+                })
+                .collect(),
+            ..Frame::default()
+        })
+    }
+
+    #[test]
+    fn events_of_frames_that_are_never_drawn_are_kept() {
+        let mut picture = Picture::default();
+        for tick in 0..10 {
+            picture.take_in(frame(tick, usize::from(tick % 3 == 0)));
+        }
+        assert_eq!(picture.frame.as_ref().map(|f| f.tick), Some(9));
+        let ticks: Vec<u64> = picture.events.iter().map(|e| e.tick).collect();
+        assert_eq!(ticks, [0, 3, 6, 9]);
+    }
+
+    #[test]
+    fn the_confidence_curve_covers_thirty_seconds() {
+        let mut picture = Picture::default();
+        for tick in 0..10_000 {
+            picture.take_in(frame(tick, 0));
+        }
+        assert_eq!(picture.history.len(), HISTORY);
+        assert_eq!(HISTORY as f64 * HISTORY_STEP, 30.0);
+    }
+}

@@ -1,0 +1,213 @@
+//! The operator's window: the driver's view, the instruments, and the alerts.
+//!
+//! It draws frames and sends what the operator does; it cannot look into the simulated world. All
+//! it knows of a session is [`Live`].
+//!
+//! | file | holds |
+//! |---|---|
+//! | `feed` | frames and summary as they come in |
+//! | `scene`, `road_mesh`, `surroundings`, `sky` | what stands still, and the air |
+//! | `vehicles`, `vehicle_mesh`, `cockpit`, `camera` | what moves, and from where it is seen |
+//! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
+//! | `text` | every word on the screen |
+//! | `input`, `presented` | the keyboard; when a request was presented |
+//! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
+//! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
+
+mod alerts;
+mod axes;
+mod camera;
+mod cockpit;
+mod ending;
+mod feed;
+mod hud;
+mod input;
+mod presented;
+mod probe;
+mod road_mesh;
+mod scene;
+mod screenshots;
+mod shape;
+mod skins;
+mod sky;
+mod surroundings;
+mod text;
+mod vehicle_mesh;
+mod vehicles;
+mod widgets;
+
+use crate::session::live::Live;
+use bevy::app::{AppExit, PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
+use bevy::platform::cell::SyncCell;
+use bevy::prelude::*;
+use bevy::render::RenderPlugin;
+use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
+use bevy::window::PresentMode;
+use bevy::winit::WinitSettings;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// How the window behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Save pictures here when a request is first shown (`request.png`), when it was taken over
+    /// (`operator.png`), and of the last panel (`end.png`).
+    pub screenshots: Option<PathBuf>,
+    /// Close by itself once the summary is shown, instead of waiting for the operator.
+    pub close_at_end: bool,
+    /// Width and height, px.
+    pub size: (u32, u32),
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            screenshots: None,
+            close_at_end: false,
+            size: (1280, 720),
+        }
+    }
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum StationError {
+    #[error(
+        "no display: neither WAYLAND_DISPLAY nor DISPLAY is set; run it on a desktop, or \
+         without a window (--headless)"
+    )]
+    NoDisplay,
+    #[error("cannot reach the display `{0}`: is it running, and may this user open windows on it?")]
+    Unreachable(String),
+    #[error("cannot open a window: {0}")]
+    Window(String),
+    #[error(
+        "no graphics adapter: no Vulkan driver was found; install one (Debian, Ubuntu: libvulkan1 \
+         and mesa-vulkan-drivers, which includes one that needs no graphics card)"
+    )]
+    NoAdapter,
+    #[error("{path}: cannot make the folder for screenshots: {why}")]
+    Screenshots { path: PathBuf, why: std::io::Error },
+}
+
+/// Whether a window can be opened, before anything is started for it.
+///
+/// # Errors
+/// If there is no display or no graphics adapter.
+pub fn check() -> Result<(), StationError> {
+    probe::display()?;
+    probe::adapter().map(drop)
+}
+
+/// Order of a picture: first what is new, then what it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SystemSet)]
+enum Stage {
+    Feed,
+    Draw,
+}
+
+/// Opens the window and returns once it is closed. Must be called on the main thread, once in the
+/// life of a program: the window systems allow no more.
+///
+/// The session is told to stop when the window closes, also if it could not be opened.
+///
+/// # Errors
+/// If there is no display or no graphics adapter, or the folder for screenshots cannot be made.
+pub fn run(live: Live, options: Options) -> Result<(), StationError> {
+    let stop = Arc::clone(&live.stop);
+    let result = open(live, options);
+    stop.store(true, Ordering::Relaxed);
+    result
+}
+
+fn open(live: Live, options: Options) -> Result<(), StationError> {
+    probe::display()?;
+    if let Some(path) = &options.screenshots {
+        std::fs::create_dir_all(path).map_err(|why| StationError::Screenshots {
+            path: path.clone(),
+            why,
+        })?;
+    }
+    let software = probe::adapter()?;
+    let mut app = probe::guarded(|| build(live, options, software)).map_err(why_not)?;
+    match app.run() {
+        AppExit::Success => Ok(()),
+        AppExit::Error(code) => Err(StationError::Window(format!("it closed with code {code}"))),
+    }
+}
+
+/// A panic of Bevy's while it was set up, as an error.
+fn why_not(message: String) -> StationError {
+    if message.contains("event loop") {
+        StationError::Unreachable(probe::display_name())
+    } else {
+        StationError::Window(message)
+    }
+}
+
+fn build(live: Live, options: Options, software: bool) -> App {
+    let mut app = App::new();
+    let window = Window {
+        title: text::WINDOW_TITLE.into(),
+        resolution: options.size.into(),
+        present_mode: PresentMode::AutoVsync,
+        // Pictures must not queue up: an old one on the screen is the operator's delay.
+        desired_maximum_frame_latency: NonZero::new(1),
+        ..default()
+    };
+    let plugins = DefaultPlugins
+        .set(WindowPlugin {
+            primary_window: Some(window),
+            ..default()
+        })
+        .set(RenderPlugin {
+            // No picture may lack a part because its shader was not ready: see `presented`.
+            synchronous_pipeline_compilation: true,
+            ..default()
+        })
+        // The picture is drawn at once and not beside the next update: one frame less delay.
+        .disable::<PipelinedRenderingPlugin>()
+        // Signals and panics are the program's own business.
+        .disable::<PanicHandlerPlugin>()
+        .disable::<TerminalCtrlCHandlerPlugin>();
+    app.insert_resource(presented::Uplink::new(live.clock, live.operator))
+        .insert_resource(feed::Stop(live.stop))
+        .insert_resource(feed::Feed {
+            frames: SyncCell::new(live.frames),
+            summary: SyncCell::new(live.summary),
+        })
+        .insert_resource(scene::Setting(live.scenario))
+        .insert_resource(scene::Quality { software })
+        .insert_resource(screenshots::Wanted {
+            folder: options.screenshots,
+            close_at_end: options.close_at_end,
+        })
+        .init_resource::<feed::Picture>()
+        .init_resource::<input::LastDrawn>()
+        .insert_resource(ClearColor(sky::fog_colour(10_000.0).into()))
+        .insert_resource(WinitSettings::continuous());
+    app.add_plugins(plugins)
+        .configure_sets(Update, (Stage::Feed, Stage::Draw).chain())
+        .add_systems(Update, feed::drain.in_set(Stage::Feed))
+        .add_systems(Update, feed::leave_when_stopped.after(Stage::Draw))
+        .add_systems(Startup, sky::spawn)
+        .add_systems(
+            Update,
+            (sky::follow_air, sky::follow_light, cockpit::turn_wheel).in_set(Stage::Draw),
+        )
+        .add_plugins((
+            skins::plugin,
+            scene::plugin,
+            vehicles::plugin,
+            camera::plugin,
+            hud::plugin,
+            alerts::plugin,
+            ending::plugin,
+            input::plugin,
+            presented::plugin,
+            screenshots::plugin,
+        ));
+    app
+}

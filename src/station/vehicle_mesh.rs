@@ -1,0 +1,286 @@
+//! The shapes of vehicles, made to measure from length, width and height.
+//!
+//! Body axes; the origin is the middle of the body on the ground.
+
+use super::shape::{Section, Shape, Tint, shaded, tint};
+use crate::vehicle::VehicleKind;
+use bevy::math::Vec3;
+
+/// A vehicle in the parts that change by themselves.
+pub struct VehicleShapes {
+    pub body: Shape,
+    pub brake_lamps: Shape,
+    pub hazard_lamps: Shape,
+}
+
+fn glass() -> Tint {
+    tint(0.13, 0.17, 0.21)
+}
+
+fn plastic() -> Tint {
+    tint(0.12, 0.12, 0.13)
+}
+
+/// `size` is length, width, height in m.
+pub fn vehicle(kind: VehicleKind, size: Vec3, paint: Tint) -> VehicleShapes {
+    match kind {
+        VehicleKind::Car => car(size, paint),
+        VehicleKind::Truck => truck(size, paint),
+    }
+}
+
+fn car(size: Vec3, paint: Tint) -> VehicleShapes {
+    let Vec3 {
+        x: length,
+        y: w,
+        z: h,
+    } = size;
+    let l = length / 2.0;
+    let mut body = Shape::default();
+    let under = 0.13 * h;
+    let section = |x: f32, low: f32, high: f32, half_low: f32, half_high: f32| Section {
+        x,
+        low,
+        high: high * h,
+        half_low: half_low * w,
+        half_high: half_high * w,
+        top: paint,
+        side: paint,
+    };
+    body.loft(&[
+        section(-l, under + 0.12, 0.60, 0.46, 0.43),
+        section(-l + 0.10, under, 0.655, 0.49, 0.45),
+        section(-0.60 * l, under, 0.665, 0.50, 0.46),
+        section(0.40 * l, under, 0.645, 0.50, 0.46),
+        section(l - 0.35, under, 0.555, 0.49, 0.44),
+        section(l - 0.06, under, 0.475, 0.46, 0.41),
+        section(l, under + 0.08, 0.42, 0.43, 0.39),
+    ]);
+    let cabin = |x: f32, high: f32, half_high: f32, top: Tint| Section {
+        x: x * l,
+        low: 0.60 * h,
+        high: high * h,
+        half_low: 0.455 * w,
+        half_high: half_high * w,
+        top,
+        side: glass(),
+    };
+    body.loft(&[
+        cabin(-0.84, 0.66, 0.45, glass()),
+        cabin(-0.46, 0.985, 0.365, paint),
+        cabin(-0.15, 1.0, 0.365, paint),
+        cabin(0.10, 0.985, 0.37, glass()),
+        cabin(0.52, 0.63, 0.44, glass()),
+    ]);
+    // Pillars between the side windows.
+    for x in [-0.44, -0.10] {
+        let (low, high) = (
+            Vec3::new(x * l - 0.05, 0.365 * w, 0.62 * h),
+            Vec3::new(x * l + 0.05, 0.385 * w, 0.97 * h),
+        );
+        body.slab_pair(low, high, shaded(paint, 0.8));
+    }
+    let radius = 0.22 * h;
+    for x in [l - 0.90, -l + 1.0] {
+        for side in [-1.0, 1.0] {
+            let centre = Vec3::new(x, side * (w / 2.0 - 0.10), radius);
+            body.wheel(centre, radius, 0.22);
+        }
+    }
+    let on_rear = |y0: f32, z0: f32, y1: f32, z1: f32, out: f32| {
+        (
+            Vec3::new(-l - out, y0 * w, z0 * h),
+            Vec3::new(-l + 0.10, y1 * w, z1 * h),
+        )
+    };
+    let on_front = |y0: f32, z0: f32, y1: f32, z1: f32| {
+        (
+            Vec3::new(l - 0.30, y0 * w, z0 * h),
+            Vec3::new(l - 0.02, y1 * w, z1 * h),
+        )
+    };
+    let (low, high) = on_rear(-0.40, 0.20, 0.40, 0.30, 0.03);
+    body.slab(low, high, plastic());
+    let (low, high) = on_rear(-0.14, 0.40, 0.14, 0.475, 0.015);
+    body.slab(low, high, tint(0.90, 0.90, 0.86));
+    let (low, high) = on_front(0.27, 0.40, 0.41, 0.465);
+    body.slab_pair(low, high, tint(0.95, 0.96, 0.98));
+
+    let mut brake_lamps = Shape::default();
+    let (low, high) = on_rear(0.26, 0.50, 0.44, 0.60, 0.02);
+    brake_lamps.slab_pair(low, high, [1.0; 4]);
+    let third = Vec3::new(-0.80 * l, 0.10 * w, 0.70 * h);
+    brake_lamps.slab(
+        Vec3::new(third.x - 0.05, -third.y, third.z - 0.02),
+        Vec3::new(third.x, third.y, third.z + 0.02),
+        [1.0; 4],
+    );
+    let mut hazard_lamps = Shape::default();
+    let (low, high) = on_rear(0.34, 0.43, 0.45, 0.49, 0.02);
+    hazard_lamps.slab_pair(low, high, [1.0; 4]);
+    let (low, high) = on_front(0.41, 0.40, 0.465, 0.465);
+    hazard_lamps.slab_pair(low, high, [1.0; 4]);
+    VehicleShapes {
+        body,
+        brake_lamps,
+        hazard_lamps,
+    }
+}
+
+fn truck(size: Vec3, paint: Tint) -> VehicleShapes {
+    let Vec3 {
+        x: length,
+        y: w,
+        z: h,
+    } = size;
+    let l = length / 2.0;
+    let cab = 2.1_f32.min(0.35 * length);
+    let mut body = Shape::default();
+    let at = |x: f32, y: f32, z: f32| Vec3::new(x, y * w, z * h);
+    body.slab(at(-l, -0.33, 0.16), at(l - 0.4, 0.33, 0.29), plastic());
+    // The box, with a coloured band and doors at the rear.
+    let (rear, front) = (-l, l - cab - 0.25);
+    let white = tint(0.86, 0.87, 0.88);
+    body.slab(at(rear, -0.5, 0.29), at(front, 0.5, 1.0), white);
+    body.slab(
+        at(rear + 0.2, -0.503, 0.38),
+        at(front - 0.2, 0.503, 0.44),
+        paint,
+    );
+    let edge = tint(0.45, 0.46, 0.48);
+    body.slab(at(rear - 0.015, -0.004, 0.30), at(rear, 0.004, 0.985), edge);
+    for y in [-0.28, -0.12, 0.12, 0.28] {
+        body.slab(
+            at(rear - 0.03, y - 0.005, 0.31),
+            at(rear, y + 0.005, 0.97),
+            edge,
+        );
+    }
+    body.slab(
+        at(rear - 0.02, -0.5, 0.285),
+        at(rear + 0.1, 0.5, 0.305),
+        edge,
+    );
+    body.slab(
+        at(rear - 0.02, -0.5, 0.985),
+        at(rear + 0.1, 0.5, 1.003),
+        edge,
+    );
+    let section = |x: f32, low: f32, high: f32, half: f32| Section {
+        x,
+        low: low * h,
+        high: high * h,
+        half_low: half * w,
+        half_high: (half - 0.02) * w,
+        top: paint,
+        side: paint,
+    };
+    body.loft(&[
+        section(l - cab, 0.13, 0.80, 0.49),
+        section(l - 0.5, 0.13, 0.82, 0.49),
+        section(l - 0.12, 0.13, 0.76, 0.485),
+        section(l, 0.13, 0.44, 0.48),
+    ]);
+    // Windscreen, side windows, grille.
+    body.quad(
+        [
+            at(l + 0.01, -0.43, 0.455),
+            at(l + 0.01, 0.43, 0.455),
+            at(l - 0.10, 0.42, 0.735),
+            at(l - 0.10, -0.42, 0.735),
+        ],
+        glass(),
+    );
+    body.slab(
+        at(l - 0.01, -0.43, 0.44),
+        at(l + 0.01, 0.43, 0.46),
+        plastic(),
+    );
+    body.slab_pair(at(l - 1.35, 0.47, 0.48), at(l - 0.45, 0.492, 0.72), glass());
+    body.slab(
+        at(l - 0.05, -0.30, 0.20),
+        at(l + 0.02, 0.30, 0.36),
+        plastic(),
+    );
+    body.slab_pair(
+        at(l - 0.05, 0.34, 0.20),
+        at(l + 0.02, 0.46, 0.25),
+        tint(0.95, 0.96, 0.98),
+    );
+    let radius = 0.147 * h;
+    for x in [l - 1.4, l - 6.4] {
+        let x = x.max(-l + radius + 0.3);
+        for side in [-1.0, 1.0] {
+            body.wheel(Vec3::new(x, side * (w / 2.0 - 0.16), radius), radius, 0.30);
+        }
+    }
+    // Bar below the rear, plate, and red reflectors that also show unlit.
+    body.slab(
+        at(rear - 0.02, -0.46, 0.13),
+        at(rear + 0.1, 0.46, 0.165),
+        edge,
+    );
+    body.slab_pair(
+        at(rear - 0.01, 0.40, 0.165),
+        at(rear + 0.08, 0.43, 0.24),
+        plastic(),
+    );
+    body.slab(
+        at(rear - 0.03, -0.10, 0.20),
+        at(rear + 0.05, 0.10, 0.235),
+        tint(0.90, 0.90, 0.86),
+    );
+
+    let mut brake_lamps = Shape::default();
+    brake_lamps.slab_pair(
+        at(rear - 0.04, 0.28, 0.215),
+        at(rear + 0.1, 0.40, 0.265),
+        [1.0; 4],
+    );
+    let mut hazard_lamps = Shape::default();
+    hazard_lamps.slab_pair(
+        at(rear - 0.04, 0.41, 0.215),
+        at(rear + 0.1, 0.47, 0.265),
+        [1.0; 4],
+    );
+    hazard_lamps.slab_pair(
+        at(l - 0.05, 0.42, 0.265),
+        at(l + 0.03, 0.47, 0.29),
+        [1.0; 4],
+    );
+    VehicleShapes {
+        body,
+        brake_lamps,
+        hazard_lamps,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_keep_to_their_measures() {
+        for (kind, size) in [
+            (VehicleKind::Car, Vec3::new(4.6, 1.82, 1.45)),
+            (VehicleKind::Truck, Vec3::new(9.0, 2.5, 3.4)),
+        ] {
+            let shapes = vehicle(kind, size, [1.0; 4]);
+            for shape in [&shapes.body, &shapes.brake_lamps, &shapes.hazard_lamps] {
+                assert!(!shape.positions().is_empty());
+                for p in shape.positions() {
+                    // Lamps and plates stand out by a few centimetres.
+                    assert!(p.x.abs() <= size.x / 2.0 + 0.05, "{kind:?} {p}");
+                    assert!(p.y.abs() <= size.y / 2.0 + 0.05, "{kind:?} {p}");
+                    assert!((-0.001..=size.z * 1.005).contains(&p.z), "{kind:?} {p}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn brake_lamps_are_at_the_rear() {
+        let shapes = vehicle(VehicleKind::Truck, Vec3::new(9.0, 2.5, 3.4), [1.0; 4]);
+        assert!(shapes.brake_lamps.positions().iter().all(|p| p.x < -4.0));
+    }
+}
