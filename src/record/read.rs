@@ -87,6 +87,7 @@ impl Log {
                 got: info.format,
             });
         }
+        parts.lost = parts.lost.take().or_else(|| parts.gap());
         if parts.end.is_none() && parts.lost.is_none() {
             parts.lost =
                 Some("the record was not closed; at most its last second is missing".into());
@@ -114,6 +115,25 @@ struct Parts {
 }
 
 impl Parts {
+    /// The first ticks that are not there. A chunk whose very label is damaged looks to the reader
+    /// like a record of a kind it does not know, and is passed over without a word.
+    fn gap(&self) -> Option<String> {
+        let mut next = 1;
+        for entry in &self.entries {
+            if let Entry::State(state) = entry {
+                if state.tick != next {
+                    return Some(format!(
+                        "ticks {next} to {} are missing",
+                        state.tick.max(1) - 1
+                    ));
+                }
+                next += 1;
+            }
+        }
+        let last = self.end.as_ref()?.ticks;
+        (next <= last).then(|| format!("ticks {next} to {last} are missing"))
+    }
+
     fn gather(&mut self, bytes: &[u8]) -> Result<(), String> {
         let records = ChunkFlattener::new_with_options(bytes, Options::IgnoreEndMagic.into())
             .map_err(|e| e.to_string())?;

@@ -206,6 +206,8 @@ mod tests {
             kind: VehicleKind::Car,
             position: Vec3::new(10.0, 5.0, 0.55),
             rotation: Quat::from_rotation_z(std::f32::consts::FRAC_PI_2),
+            velocity: Vec3::ZERO,
+            angular_velocity: Vec3::ZERO,
             size: Vec3::new(4.6, 1.8, 1.45),
             to_middle: Vec3::new(-0.15, 0.0, -0.55),
             brake_lights: false,

@@ -14,6 +14,8 @@ mod driving;
 mod durability;
 #[cfg(feature = "sim")]
 mod human;
+#[cfg(feature = "station")]
+mod window;
 
 /// What several tests need.
 mod common {
