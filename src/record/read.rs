@@ -75,6 +75,7 @@ impl Log {
         if let Err(why) = parts.gather(&bytes) {
             parts.lost = Some(why);
         }
+        parts.lost = parts.lost.take().or_else(|| parts.gap());
         let Some(info) = parts.info else {
             return Err(foreign(match parts.lost {
                 Some(why) => format!("a damaged file ({why})"),
@@ -87,7 +88,6 @@ impl Log {
                 got: info.format,
             });
         }
-        parts.lost = parts.lost.take().or_else(|| parts.gap());
         if parts.end.is_none() && parts.lost.is_none() {
             parts.lost =
                 Some("the record was not closed; at most its last second is missing".into());
