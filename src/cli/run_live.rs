@@ -12,7 +12,7 @@ use takeover::frame::Frame;
 use takeover::operator::human::{FrameSink, FromOperator, Human};
 use takeover::operator::model::Model;
 use takeover::operator::script::{Script, Scripted};
-use takeover::operator::{Nobody, Operator};
+use takeover::operator::{Nobody, Operator, Watched};
 use takeover::record::{FORMAT, RecordError, Recorder, RunInfo};
 use takeover::scenario::Scenario;
 use takeover::session::report::Report;
@@ -143,16 +143,23 @@ impl Prepared<'_> {
         unreachable!("the loop ends by returning")
     }
 
+    /// A human reads `screen` and answers through `from_devices`; for the others a window is only
+    /// there to be watched.
     fn operator(
         &self,
         from_devices: Receiver<FromOperator>,
         screen: FrameSink,
     ) -> Box<dyn Operator> {
-        match (&self.who, &self.script) {
-            (Who::Human, _) => Box::new(Human::new(from_devices, screen)),
+        let operator: Box<dyn Operator> = match (&self.who, &self.script) {
+            (Who::Human, _) => return Box::new(Human::new(from_devices, screen)),
             (Who::Script(_), Some(script)) => Box::new(Scripted::new(script.clone())),
             (Who::Model, _) => Box::new(Model::new(self.scenario.clone(), self.args.seed)),
             (Who::Nobody | Who::Script(_), _) => Box::new(Nobody),
+        };
+        if self.args.headless {
+            operator
+        } else {
+            Box::new(Watched { operator, screen })
         }
     }
 

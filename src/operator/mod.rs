@@ -43,6 +43,31 @@ impl Operator for Nobody {
     }
 }
 
+/// Another operator, watched on a screen: a script or a model in the station's window.
+pub struct Watched {
+    pub operator: Box<dyn Operator>,
+    pub screen: human::FrameSink,
+}
+
+impl Operator for Watched {
+    fn observe(&mut self, frame: &Frame, now: f64) {
+        (self.screen)(frame, now);
+        self.operator.observe(frame, now);
+    }
+
+    fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
+        self.operator.act(now, inputs);
+    }
+
+    fn command(&self) -> Command {
+        self.operator.command()
+    }
+
+    fn take_shown(&mut self) -> Vec<(u32, f64)> {
+        self.operator.take_shown()
+    }
+}
+
 /// Notices the first frame that carries a request.
 #[derive(Debug, Default)]
 struct Noticing {

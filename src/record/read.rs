@@ -4,8 +4,9 @@ use super::schema::{self, Topic};
 use super::{FORMAT, METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT};
 use crate::command::Input;
 use crate::takeover::event::TimedEvent;
-use mcap::read::{ChunkFlattener, Options};
+use mcap::McapError;
 use mcap::records::Record;
+use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
 use prost::Message;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -135,42 +136,123 @@ impl Parts {
     }
 
     fn gather(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let records = ChunkFlattener::new_with_options(bytes, Options::IgnoreEndMagic.into())
-            .map_err(|e| e.to_string())?;
-        for record in records {
-            match record.map_err(|e| format!("unreadable from here on: {e}"))? {
-                Record::Channel(channel) => {
-                    let topic = Topic::ALL.into_iter().find(|t| t.name() == channel.topic);
-                    if let Some(topic) = topic {
-                        self.topics.insert(channel.id, topic);
+        let sound = sound_length(bytes);
+        self.gather_sound(&bytes[..sound])?;
+        if sound < bytes.len() {
+            return Err(format!("damaged at byte {sound} of {}", bytes.len()));
+        }
+        Ok(())
+    }
+
+    fn gather_sound(&mut self, mut bytes: &[u8]) -> Result<(), String> {
+        let options = LinearReaderOptions::default()
+            .with_skip_end_magic(true)
+            // A chunk is checked before anything in it is believed.
+            .with_prevalidate_chunk_crcs(true)
+            .with_record_length_limit(LARGEST_CHUNK as usize);
+        let mut reader = LinearReader::new_with_options(options);
+        let damaged = |e: McapError| format!("unreadable from here on: {e}");
+        while let Some(event) = reader.next_event() {
+            match event.map_err(damaged)? {
+                LinearReadEvent::ReadRequest(wanted) => {
+                    let (now, later) = bytes.split_at(wanted.min(bytes.len()));
+                    reader.insert(now.len()).copy_from_slice(now);
+                    reader.notify_read(now.len());
+                    bytes = later;
+                }
+                // The summary after it repeats what has been read.
+                LinearReadEvent::Record {
+                    opcode: DATA_END, ..
+                } => break,
+                LinearReadEvent::Record { opcode, data } => {
+                    if opcode == ATTACHMENT && !attachment_fits(data) {
+                        return Err("a damaged attachment".into());
                     }
+                    self.take(mcap::parse_record(opcode, data).map_err(damaged)?)?;
                 }
-                Record::Message { header, data } => {
-                    if let Some(topic) = self.topics.get(&header.channel_id) {
-                        self.entries.push(entry(*topic, &data)?);
-                    }
-                }
-                Record::Metadata(m) if m.name == RunInfo::NAME => {
-                    self.info = Some(from_metadata(&m.metadata)?);
-                }
-                Record::Metadata(m) if m.name == RunEnd::NAME => {
-                    self.end = Some(from_metadata(&m.metadata)?);
-                }
-                Record::Attachment { header, data, .. } => {
-                    let text = String::from_utf8_lossy(&data).into_owned();
-                    match header.name.as_str() {
-                        SCENARIO_ATTACHMENT => self.scenario = text,
-                        SCRIPT_ATTACHMENT => self.script = Some(text),
-                        _ => {}
-                    }
-                }
-                // The summary repeats what has been read.
-                Record::DataEnd(_) => break,
-                _ => {}
             }
         }
         Ok(())
     }
+
+    fn take(&mut self, record: Record) -> Result<(), String> {
+        match record {
+            Record::Channel(channel) => {
+                let topic = Topic::ALL.into_iter().find(|t| t.name() == channel.topic);
+                if let Some(topic) = topic {
+                    self.topics.insert(channel.id, topic);
+                }
+            }
+            Record::Message { header, data } => {
+                if let Some(topic) = self.topics.get(&header.channel_id) {
+                    self.entries.push(entry(*topic, &data)?);
+                }
+            }
+            Record::Metadata(m) if m.name == RunInfo::NAME => {
+                self.info = Some(from_metadata(&m.metadata)?);
+            }
+            Record::Metadata(m) if m.name == RunEnd::NAME => {
+                self.end = Some(from_metadata(&m.metadata)?);
+            }
+            Record::Attachment { header, data, .. } => {
+                let text = String::from_utf8_lossy(&data).into_owned();
+                match header.name.as_str() {
+                    SCENARIO_ATTACHMENT => self.scenario = text,
+                    SCRIPT_ATTACHMENT => self.script = Some(text),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+// Opcodes of MCAP.
+const CHUNK: u8 = 0x06;
+const ATTACHMENT: u8 = 0x09;
+const DATA_END: u8 = 0x0F;
+
+/// Little-endian number at an offset.
+fn number<const BYTES: usize>(bytes: &[u8], at: usize) -> Option<u64> {
+    let field = bytes.get(at..at.checked_add(BYTES)?)?;
+    Some(field.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)))
+}
+
+/// An attachment's fields fit into it: two times, two texts, the data's length, the data, a CRC.
+/// The `mcap` crate takes the CRC's room for granted.
+fn attachment_fits(body: &[u8]) -> bool {
+    let end = || {
+        let name = 16 + 4 + number::<4>(body, 16)?;
+        let media = name + 4 + number::<4>(body, name as usize)?;
+        let data = number::<8>(body, media as usize)?;
+        media.checked_add(8)?.checked_add(data)?.checked_add(4)
+    };
+    end() == Some(body.len() as u64)
+}
+
+/// Largest chunk that is believed, bytes. Ours hold half a second: some 100 kB.
+const LARGEST_CHUNK: u64 = 64 << 20;
+
+/// How far the file's records fit into it. The `mcap` crate reserves whatever memory a length
+/// field asks for, so a single flipped bit could ask for more than there is; such a record, and
+/// what follows, is left out before the crate sees it.
+fn sound_length(bytes: &[u8]) -> usize {
+    let mut at = mcap::MAGIC.len();
+    while at + mcap::MAGIC.len() < bytes.len() {
+        // Opcode, length, content; a chunk's content starts with two times and its full size.
+        let Some(length) = number::<8>(bytes, at + 1) else {
+            return at;
+        };
+        let left = (bytes.len() - at - 9) as u64;
+        let too_large = bytes[at] == CHUNK
+            && number::<8>(bytes, at + 9 + 16).is_none_or(|size| size > LARGEST_CHUNK);
+        if length > left || too_large {
+            return at;
+        }
+        at += 9 + length as usize;
+    }
+    bytes.len()
 }
 
 fn entry(topic: Topic, data: &[u8]) -> Result<Entry, String> {

@@ -142,6 +142,10 @@ impl Recorder {
 
     /// The tick that a step arrived at. `wall_s` is when, on the session clock.
     pub fn frame(&mut self, frame: &Frame, wall_s: f64) {
+        // In order of time: events carry the tick the step started from.
+        for event in &frame.events {
+            self.json(Topic::Event, event.time, event);
+        }
         let mut state = std::mem::take(&mut self.state);
         state.fill(frame, wall_s);
         self.protobuf(Topic::State, frame.time, &state);
@@ -153,9 +157,6 @@ impl Recorder {
                 frame.time,
                 &schema::Perception::new(frame),
             );
-        }
-        for event in &frame.events {
-            self.json(Topic::Event, event.time, event);
         }
         if frame.tick >= self.flushed_tick + TICKS_PER_CHUNK {
             self.flush();

@@ -83,11 +83,11 @@ impl Tally {
     }
 
     pub fn frame(&mut self, frame: &Frame) {
-        self.tick(frame.tick, frame.time, frame.hash);
-        self.motion(frame.authority, frame.ego.offset, frame.ego.lateral_speed);
         for event in &frame.events {
             self.event(event);
         }
+        self.tick(frame.tick, frame.time, frame.hash);
+        self.motion(frame.authority, frame.ego.offset, frame.ego.lateral_speed);
     }
 
     pub fn finish(self) -> Account {
