@@ -19,11 +19,12 @@ def main(path, only_inputs):
             for _, _, message in reader.iter_messages(topics=["/input"]):
                 print(message.data.decode())
             return
-        summary = reader.get_summary()
-        for channel in summary.channels.values():
-            schema = summary.schemas[channel.schema_id]
-            count = summary.statistics.channel_message_counts.get(channel.id, 0)
-            print(f"{channel.topic:12} {count:7} messages  {schema.name} ({schema.encoding})")
+        counts = {}  # counted by reading: a log that was cut short has no statistics
+        for schema, channel, _ in reader.iter_messages():
+            row = (channel.topic, schema.name, schema.encoding)
+            counts[row] = counts.get(row, 0) + 1
+        for (topic, name, encoding), count in sorted(counts.items()):
+            print(f"{topic:12} {count:7} messages  {name} ({encoding})")
         for attachment in reader.iter_attachments():
             print(f"attachment   {attachment.name}, {len(attachment.data)} bytes")
         for metadata in reader.iter_metadata():

@@ -90,8 +90,13 @@ impl Log {
             });
         }
         if parts.end.is_none() && parts.lost.is_none() {
-            parts.lost =
-                Some("the record was not closed; at most its last second is missing".into());
+            // A writer that fails closes what it has; one that is killed cannot.
+            let closed = bytes.ends_with(mcap::MAGIC);
+            parts.lost = Some(if closed {
+                "the record breaks off before the run's end: writing it failed".into()
+            } else {
+                "the record was not closed: the program was killed; at most its last second is missing".into()
+            });
         }
         Ok(Self {
             info,

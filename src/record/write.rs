@@ -112,13 +112,15 @@ impl Recorder {
             recorder.attach(SCRIPT_ATTACHMENT, script);
         }
         recorder.flush();
-        match recorder.failure.take() {
-            None => Ok(recorder),
-            Some(why) => Err(RecordError::Create {
-                path: path.to_path_buf(),
-                why: std::io::Error::other(why),
-            }),
-        }
+        let Some(why) = recorder.failure.take() else {
+            return Ok(recorder);
+        };
+        // Not even its head could be written: nobody misses an empty file.
+        let _ = fs::remove_file(path);
+        Err(RecordError::Create {
+            path: path.to_path_buf(),
+            why: std::io::Error::other(why),
+        })
     }
 
     pub fn path(&self) -> &Path {

@@ -180,7 +180,7 @@ pub fn describe_takeover(takeover: &Takeover) -> Vec<String> {
 
 /// How a run ended, in words.
 pub fn describe_end(end: Option<End>) -> &'static str {
-    end.map_or("not closed: the program was stopped", End::label)
+    end.map_or("not on record", End::label)
 }
 
 /// Takeovers and collisions, line by line.

@@ -86,7 +86,7 @@ fn a_killed_run_loses_at_most_its_last_second() {
     let (out, err, code) = output(takeover().arg("inspect").arg(path(0)));
     assert_eq!(code, 3);
     assert!(
-        out.contains("program was stopped") && err.contains("not closed"),
+        out.contains("not on record") && err.contains("not closed"),
         "{out}{err}"
     );
 }
@@ -147,6 +147,13 @@ fn a_full_disk_is_said_at_once_and_what_was_written_stays() {
     let log = Log::read(&path).expect("readable");
     let (recorded, _) = extent(&log);
     assert!(recorded > 2.0, "{recorded} s");
+    assert!(
+        log.lost
+            .as_deref()
+            .is_some_and(|l| l.contains("breaks off")),
+        "{:?}",
+        log.lost
+    );
     // Closed as far as a full disk allows: other tools find the end where they look for it.
     let bytes = fs::read(&path).expect("readable");
     assert!(bytes.ends_with(mcap::MAGIC));
