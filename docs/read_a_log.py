@@ -8,35 +8,54 @@
 import json
 import sys
 
-from mcap.reader import make_reader
+from mcap.exceptions import McapError
+from mcap.reader import NonSeekingReader, make_reader
 from mcap_protobuf.decoder import DecoderFactory
 
 
-def main(path, only_inputs):
+def messages(path, topics):
+    """Schema, channel and message, one by one, as far as the log goes."""
     with open(path, "rb") as file:
-        reader = make_reader(file, decoder_factories=[DecoderFactory()])
-        if only_inputs:
-            for _, _, message in reader.iter_messages(topics=["/input"]):
-                print(message.data.decode())
-            return
-        counts = {}  # counted by reading: a log that was cut short has no statistics
-        for schema, channel, _ in reader.iter_messages():
-            row = (channel.topic, schema.name, schema.encoding)
-            counts[row] = counts.get(row, 0) + 1
-        for (topic, name, encoding), count in sorted(counts.items()):
-            print(f"{topic:12} {count:7} messages  {name} ({encoding})")
-        for attachment in reader.iter_attachments():
-            print(f"attachment   {attachment.name}, {len(attachment.data)} bytes")
-        for metadata in reader.iter_metadata():
-            print(f"metadata     {metadata.name}: {metadata.metadata['json']}")
-        for _, _, message in reader.iter_messages(topics=["/event"]):
-            event = json.loads(message.data)
-            print(f"{event['time']:9.2f} s  {event['event']}")
-        last = None
-        for decoded in reader.iter_decoded_messages(topics=["/state"]):
-            last = decoded.decoded_message
-        print(f"last tick {last.tick}, hash {last.hash:016x}, speed {last.speed:.2f} m/s, "
-              f"{len(last.bodies)} bodies, ego at ({last.bodies[0].x:.2f}, {last.bodies[0].y:.2f}) m")
+        try:
+            # Without seeking: a log whose program was killed has no index at its end.
+            reader = NonSeekingReader(file, decoder_factories=[DecoderFactory()])
+            yield from reader.iter_messages(topics=topics, log_time_order=False)
+        except McapError as why:
+            print(f"the log breaks off here: {why}", file=sys.stderr)
+
+
+def main(path, only_inputs):
+    if only_inputs:
+        for _, _, message in messages(path, ["/input"]):
+            print(message.data.decode())
+        return
+    counts, events, last = {}, [], None
+    decoders = DecoderFactory()
+    for schema, channel, message in messages(path, None):
+        row = (channel.topic, schema.name, schema.encoding)
+        counts[row] = counts.get(row, 0) + 1
+        if channel.topic == "/event":
+            events.append(json.loads(message.data))
+        if channel.topic == "/state":
+            last = (schema, message)
+    for (topic, name, encoding), count in sorted(counts.items()):
+        print(f"{topic:12} {count:7} messages  {name} ({encoding})")
+    try:
+        with open(path, "rb") as file:
+            for attachment in make_reader(file).iter_attachments():
+                print(f"attachment   {attachment.name}, {len(attachment.data)} bytes")
+        with open(path, "rb") as file:
+            for metadata in make_reader(file).iter_metadata():
+                print(f"metadata     {metadata.name}: {metadata.metadata['json']}")
+    except McapError as why:
+        print(f"no index: {why}", file=sys.stderr)
+    for event in events:
+        print(f"{event['time']:9.2f} s  {event['event']}")
+    if last:
+        schema, message = last
+        state = decoders.decoder_for("protobuf", schema)(message.data)
+        print(f"last tick {state.tick}, hash {state.hash:016x}, speed {state.speed:.2f} m/s, "
+              f"{len(state.bodies)} bodies, ego at ({state.bodies[0].x:.2f}, {state.bodies[0].y:.2f}) m")
 
 
 if __name__ == "__main__":

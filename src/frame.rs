@@ -95,6 +95,8 @@ pub enum End {
     RoadEnd,
     /// The vehicle stands after a minimal-risk manoeuvre.
     MinimalRiskStandstill,
+    /// It left the paved road.
+    LeftRoad,
     /// It collided.
     Collision,
     /// Somebody stopped it: Ctrl-C, or the window was closed.
@@ -108,6 +110,7 @@ impl End {
             Self::Completed => "completed",
             Self::RoadEnd => "reached the end of the road",
             Self::MinimalRiskStandstill => "minimal-risk standstill",
+            Self::LeftRoad => "left the road",
             Self::Collision => "collision",
             Self::Interrupted => "interrupted",
         }

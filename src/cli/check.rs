@@ -1,6 +1,6 @@
 //! `takeover check FILE...`: are these scenarios sound?
 
-use super::{Done, print};
+use super::{Done, print, say};
 use anyhow::bail;
 use std::path::PathBuf;
 use takeover::scenario::Scenario;
@@ -21,7 +21,7 @@ pub fn check(args: &Args) -> anyhow::Result<Done> {
             Ok(scenario) => print([format!("{}: fine: {}", file.display(), scenario.title)])?,
             Err(error) => {
                 wrong += 1;
-                eprintln!("{error}");
+                say(error);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `takeover inspect LOG`: what happened, and how fast.
 
-use super::{Done, print};
+use super::{Done, print, say};
 use anyhow::anyhow;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub fn inspect(args: &Args) -> anyhow::Result<Done> {
     match &log.lost {
         None => Ok(Done::Fine),
         Some(lost) => {
-            eprintln!("takeover: {}: {lost}", args.log.display());
+            say(format_args!("takeover: {}: {lost}", args.log.display()));
             Ok(Done::Incomplete)
         }
     }

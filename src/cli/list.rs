@@ -1,6 +1,6 @@
 //! `takeover list`: what scenarios are there?
 
-use super::{Done, print};
+use super::{Done, print, say};
 use anyhow::Context;
 use std::path::PathBuf;
 use takeover::scenario::Scenario;
@@ -30,7 +30,10 @@ pub fn list(args: &Args) -> anyhow::Result<Done> {
     }
     files.sort();
     if files.is_empty() {
-        eprintln!("{}: no scenarios (*.ron) here", args.dir.display());
+        say(format_args!(
+            "{}: no scenarios (*.ron) here",
+            args.dir.display()
+        ));
     }
     let width = files.iter().map(|f| f.display().to_string().len()).max();
     let mut done = Done::Fine;

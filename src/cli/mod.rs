@@ -7,6 +7,7 @@ mod run;
 #[cfg(feature = "sim")]
 mod run_live;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -66,7 +67,7 @@ pub fn main() -> ExitCode {
             if is_broken_pipe(&error) {
                 return ExitCode::SUCCESS;
             }
-            eprintln!("takeover: {error:#}");
+            say(format_args!("takeover: {error:#}"));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
@@ -78,13 +79,20 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
+/// Says something on standard error. Nobody may be listening (a closed terminal, a full disk behind
+/// `2> file`), and that must never hurt a run.
+fn say(text: impl std::fmt::Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints results, line by line.
 fn print(lines: impl IntoIterator<Item = impl AsRef<str>>) -> anyhow::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    for line in lines {
-        writeln!(out, "{}", line.as_ref())?;
-    }
-    out.flush()?;
-    Ok(())
+    let written = lines
+        .into_iter()
+        .try_for_each(|line| writeln!(out, "{}", line.as_ref()))
+        .and_then(|()| out.flush());
+    written.context("cannot write the result to standard output")
 }

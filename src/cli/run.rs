@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long, value_name = "WHO")]
     pub operator: Option<Who>,
     /// Seed of everything random.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_hyphen_values = true)]
     pub seed: u64,
     /// Folder for the log.
     #[arg(long, value_name = "DIR", default_value = "runs")]

@@ -1,7 +1,7 @@
 //! Putting a run together: scenario, operator, record, pace.
 
 use super::run::{Args, Who};
-use super::{Done, Usage, print};
+use super::{Done, Usage, print, say};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::Path;
@@ -87,7 +87,7 @@ fn finish(args: &Args, report: &Report) -> anyhow::Result<Done> {
         }
     }
     for note in report.notes.iter().chain(&report.lost) {
-        eprintln!("takeover: {note}");
+        say(format_args!("takeover: {note}"));
     }
     Ok(if report.incomplete() {
         Done::Incomplete
@@ -177,11 +177,11 @@ impl Prepared<'_> {
 
     fn headless(&self) -> anyhow::Result<Report> {
         let recorder = self.recorder()?;
-        eprintln!("{}", self.scenario.title);
+        say(&self.scenario.title);
         if self.args.operator.is_none() {
-            eprintln!(
+            say(format_args!(
                 "nobody is at a station: a modelled operator answers (--operator chooses another)"
-            );
+            ));
         }
         let (to_session, from_devices) = channel();
         let real_time = self.pace_name() == "realtime";
@@ -205,7 +205,7 @@ impl Prepared<'_> {
             narrate(&bar, frame);
             if !told_failure && let Some(error) = session.recorder().and_then(Recorder::failure) {
                 told_failure = true;
-                say(
+                say_above(
                     &bar,
                     &format!("takeover: {error}; the run goes on without it"),
                 );
@@ -271,9 +271,9 @@ impl Prepared<'_> {
         let report = report.map_err(|_| {
             anyhow::anyhow!("the simulation stopped; this is a bug, please report it")
         })?;
-        let done = finish(self.args, &report)?;
+        // Without a window there was no run worth reporting.
         shown?;
-        Ok(done)
+        finish(self.args, &report)
     }
 }
 
@@ -283,8 +283,10 @@ fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> FrameSink 
     Box::new(move |frame: &Frame, _now| {
         if let Some(request) = frame.request.filter(|r| r.id > last) {
             last = request.id;
-            eprint!("\x07");
-            eprintln!("TAKE OVER: {} in doubt", request.reason.label());
+            say(format_args!(
+                "\x07TAKE OVER: {} in doubt",
+                request.reason.label()
+            ));
             let session_ns = clock.now_ns();
             let request = request.id;
             let _ = to_session.send(FromOperator::Shown {
@@ -304,12 +306,12 @@ fn start_pads(
     use takeover::command::Change;
     let started = takeover::devices::gamepad::spawn(clock, move |event| {
         match &event.change {
-            Change::Connected { name, .. } => eprintln!("gamepad {}: {name}", event.device),
+            Change::Connected { name, .. } => say(format_args!("gamepad {}: {name}", event.device)),
             Change::Disconnected => {
-                eprintln!(
+                say(format_args!(
                     "gamepad {} was pulled out; plug it in again to go on",
                     event.device
-                );
+                ));
             }
             _ => {}
         }
@@ -318,7 +320,9 @@ fn start_pads(
     match started {
         Ok(thread) => {
             if needed {
-                eprintln!("gamepads are watched; one can be plugged in at any time");
+                say(format_args!(
+                    "gamepads are watched; one can be plugged in at any time"
+                ));
             }
             Some(thread)
         }
@@ -328,7 +332,7 @@ fn start_pads(
             } else {
                 "the keyboard works"
             };
-            eprintln!("takeover: {error}; {instead}");
+            say(format_args!("takeover: {error}; {instead}"));
             None
         }
     }
@@ -342,7 +346,7 @@ fn start_pads(_clock: Clock, _to_session: Sender<FromOperator>, _needed: bool) -
 /// Events as they happen, above the progress bar.
 fn narrate(bar: &ProgressBar, frame: &Frame) {
     for event in &frame.events {
-        say(
+        say_above(
             bar,
             &format!("{:>7.2} s  {}", event.time, event.event.describe()),
         );
@@ -359,9 +363,9 @@ fn narrate(bar: &ProgressBar, frame: &Frame) {
 }
 
 /// A line above the progress bar, or just a line where there is none.
-fn say(bar: &ProgressBar, line: &str) {
+fn say_above(bar: &ProgressBar, line: &str) {
     if bar.is_hidden() {
-        eprintln!("{line}");
+        say(line);
     } else {
         bar.println(line);
     }

@@ -107,6 +107,29 @@ fn check(input: &RawInput, mut fail: impl FnMut(&str, &str, String)) {
         }
         _ => {}
     }
+    let RawInput {
+        wheel_deg,
+        accelerator,
+        brake,
+        ..
+    } = *input;
+    let buttons = [input.take_over, input.hand_back, input.present];
+    if [wheel_deg, accelerator, brake].iter().all(Option::is_none)
+        && buttons.iter().all(Option::is_none)
+    {
+        fail(
+            "",
+            "something to do, such as `brake: 0.3`",
+            "only a time".into(),
+        );
+    }
+    if input.at.is_some() && input.request.is_some() {
+        fail(
+            "request",
+            "`request` with `after_request` only",
+            "it with `at`".into(),
+        );
+    }
     if input.request == Some(0) {
         fail("request", "a number from 1", "0".into());
     }

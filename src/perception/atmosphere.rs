@@ -3,6 +3,8 @@
 //! Contrast decays as `exp(-sigma d)` (Koschmieder). The meteorological optical range (MOR) is the
 //! distance at which 5 % is left (WMO-No. 8), so `sigma = 2.996 / MOR`.
 
+use serde::Serialize;
+
 /// `-ln 0.05`.
 const LN_20: f64 = 2.995_732_273_553_991;
 /// Contrast below which an object cannot be told from the fog, -. The definition of MOR.
@@ -11,7 +13,7 @@ pub const CONTRAST_LIMIT: f64 = 0.05;
 const STEP: f64 = 5.0;
 
 /// A stretch of the road in fog.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct FogBank {
     /// Along the road, m.
     pub from: f64,
@@ -22,7 +24,7 @@ pub struct FogBank {
     pub edge: f64,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Atmosphere {
     /// MOR outside any bank, m.
     pub visibility: f64,

@@ -31,6 +31,8 @@ pub enum RecordError {
     Create { path: PathBuf, why: std::io::Error },
     #[error("{}: a file of this name exists, and records are never overwritten; choose another name", path.display())]
     Exists { path: PathBuf },
+    #[error("{}: the record was removed while the run went on; nothing of it is left", path.display())]
+    Removed { path: PathBuf },
     #[error("{}: the record stops here, after {recorded_s:.1} s: {why}; what was written before is kept", path.display())]
     Write {
         path: PathBuf,

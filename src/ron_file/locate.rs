@@ -20,6 +20,7 @@ pub fn places(text: &str) -> Vec<Place> {
     let mut walker = Walker {
         text: text.as_bytes(),
         at: 0,
+        depth: 0,
         out: Vec::new(),
     };
     walker.value("");
@@ -43,14 +44,28 @@ pub fn offset_of(text: &str, line: usize, column: usize) -> usize {
     start + within.map_or(rest.len(), |c| c.0)
 }
 
+/// Groups nested deeper than this are not looked into; `ron` refuses them.
+const DEEPEST: usize = 128;
+
 struct Walker<'a> {
     text: &'a [u8],
     at: usize,
+    depth: usize,
     out: Vec<Place>,
 }
 
 impl Walker<'_> {
     fn value(&mut self, path: &str) -> Option<()> {
+        if self.depth == DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        self.value_inside(path)?;
+        self.depth -= 1;
+        Some(())
+    }
+
+    fn value_inside(&mut self, path: &str) -> Option<()> {
         self.skip_space();
         let index = self.out.len();
         self.out.push(Place {
@@ -60,6 +75,7 @@ impl Walker<'_> {
         });
         match self.peek()? {
             b'"' => self.string()?,
+            b'r' if self.raw_string_hashes().is_some() => self.raw_string()?,
             b'[' => self.list(path)?,
             b'(' => self.tuple(path)?,
             _ => {
@@ -155,6 +171,23 @@ impl Walker<'_> {
         }
     }
 
+    /// Number of `#` in front of a raw string's quotation mark, if one begins here.
+    fn raw_string_hashes(&self) -> Option<usize> {
+        let rest = self.text.get(self.at + 1..)?;
+        let hashes = rest.iter().take_while(|b| **b == b'#').count();
+        (rest.get(hashes) == Some(&b'"')).then_some(hashes)
+    }
+
+    fn raw_string(&mut self) -> Option<()> {
+        let hashes = self.raw_string_hashes()?;
+        let end = [&b"\""[..], &b"#".repeat(hashes)].concat();
+        let inside = self.at + 1 + hashes + 1;
+        let rest = self.text.get(inside..)?;
+        let length = rest.windows(end.len()).position(|w| w == end)?;
+        self.at = inside + length + end.len();
+        Some(())
+    }
+
     fn skip_space(&mut self) {
         while let Some(b) = self.peek() {
             let rest = &self.text[self.at..];
@@ -211,6 +244,23 @@ mod tests {
         for offset in [0, 13, 40, TEXT.len()] {
             let (line, column) = line_and_column(TEXT, offset);
             assert_eq!(offset_of(TEXT, line, column), offset);
+        }
+    }
+
+    #[test]
+    fn raw_strings_are_passed_over_whole() {
+        let text = "(title: r#\"a \" ( [\"#, speed: 3.5)";
+        let speed = places(text)
+            .into_iter()
+            .find(|p| p.path == "speed")
+            .expect("found");
+        assert_eq!(&text[speed.start..speed.end], "3.5");
+    }
+
+    #[test]
+    fn deep_nesting_ends_the_walk() {
+        for open in ["(", "[", "(a:"] {
+            assert!(places(&open.repeat(200_000)).len() <= DEEPEST);
         }
     }
 

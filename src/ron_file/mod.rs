@@ -58,11 +58,15 @@ impl Problem {
             .filter(|p| p.start <= offset + space && offset <= p.end)
             .max_by_key(|p| (p.start, usize::MAX - p.end));
         let field = inside.map_or(String::new(), |p| p.path.clone());
-        let below = |name: &str| {
-            let dot = if field.is_empty() { "" } else { "." };
-            format!("{field}{dot}{name}")
+        let rest = text[offset..]
+            .trim_start()
+            .lines()
+            .next()
+            .unwrap_or_default();
+        let found = match rest.chars().take(30).collect::<String>() {
+            nothing if nothing.is_empty() => "the end of the file".to_string(),
+            start => format!("`{}`", start.trim_end()),
         };
-        let written = inside.map_or("", |p| text[p.start..p.end].trim());
         let (field, expected, got) = match &error.code {
             Error::NoSuchStructField {
                 expected, found, ..
@@ -76,7 +80,14 @@ impl Problem {
                 format!("an unknown field `{found}`"),
             ),
             Error::MissingStructField { field: missing, .. } => (
-                below(missing),
+                // The group it is missing from, not the last value in that group.
+                places
+                    .iter()
+                    .filter(|p| p.start < offset && offset < p.end)
+                    .filter(|p| text[..p.end].ends_with(')'))
+                    .max_by_key(|p| p.start)
+                    .filter(|p| !p.path.is_empty())
+                    .map_or(missing.to_string(), |p| format!("{}.{missing}", p.path)),
                 "this field, which has no default".into(),
                 "nothing".into(),
             ),
@@ -90,16 +101,39 @@ impl Problem {
             Error::InvalidValueForType { expected, found } => {
                 (field, expected.clone(), found.clone())
             }
+            Error::DuplicateStructField { field: name, .. } => (
+                name.to_string(),
+                "this field once".into(),
+                "it twice".into(),
+            ),
+            Error::IntegerOutOfBounds => (
+                field,
+                "a whole number that is not too large, or negative where none can be".into(),
+                found,
+            ),
+            Error::ExpectedComma => (
+                field,
+                "a comma, or a whole number without a decimal point".into(),
+                found,
+            ),
+            Error::Eof | Error::ExpectedStringEnd => (
+                field,
+                "a closing bracket or quotation mark".into(),
+                "the end of the file".into(),
+            ),
+            Error::UnclosedBlockComment => (
+                field,
+                "a comment that is closed by */".into(),
+                "the end of the file".into(),
+            ),
+            Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_) => {
+                (field, "a group in parentheses".into(), found)
+            }
+            Error::ExceededRecursionLimit => (field, "groups nested less deeply".into(), found),
             other => {
-                let first = written.lines().next().unwrap_or_default();
-                let found = if first.is_empty() {
-                    "the end of the file"
-                } else {
-                    first
-                };
                 let message = other.to_string();
                 let message = message.strip_prefix("Expected ").unwrap_or(&message);
-                (field, message.to_string(), format!("`{found}`"))
+                (field, message.to_lowercase(), found)
             }
         };
         Self {
@@ -163,7 +197,8 @@ pub fn load<T>(
         path: path.to_path_buf(),
         why,
     })?;
-    parse(&text).map_err(|problems| FileError::Wrong {
+    // Some editors put an invisible mark in front.
+    parse(text.trim_start_matches('\u{feff}')).map_err(|problems| FileError::Wrong {
         path: path.to_path_buf(),
         problems,
     })

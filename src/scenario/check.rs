@@ -3,9 +3,10 @@
 use super::raw::{RawScenario, RawTraffic};
 use super::{Actor, Problem, Scenario};
 use crate::perception::atmosphere::{Atmosphere, FogBank};
-use crate::road::{Element, ReferenceLine, Road};
+use crate::road::{Element, ReferenceLine, Road, RoadPoint};
 use crate::traffic::{Driver, SpeedStep};
 use crate::vehicle::{self, VehicleSpec};
+use std::f64::consts::PI;
 
 /// Collects what is wrong, by path in the file.
 struct Checker {
@@ -38,7 +39,9 @@ impl Checker {
     }
 
     /// Lane and place of a vehicle.
-    fn place(&mut self, path: &str, road: &Road, lane: i32, s: f64) {
+    fn place(&mut self, path: &str, road: Option<&Road>, lane: i32, s: f64) {
+        // Without a sound road there is no telling.
+        let Some(road) = road else { return };
         if !road.has_lane(lane) {
             self.fail(
                 &format!("{path}.lane"),
@@ -50,14 +53,18 @@ impl Checker {
             &format!("{path}.s"),
             s,
             0.0,
-            road.length(),
-            "m (the road's length)",
+            road.length() - super::ROAD_END_MARGIN,
+            "m (a run ends 50 m before the road does)",
         );
     }
 }
 
 /// m/s.
 const TOP_SPEED: f64 = 70.0;
+/// Elements of a reference line: every query looks at all of them.
+const MOST_ELEMENTS: usize = 1000;
+/// m.
+const SHORTEST_ROAD: f64 = 100.0;
 /// Longest run, s.
 const LONGEST: f64 = 7200.0;
 
@@ -66,8 +73,8 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     let mut c = Checker {
         problems: Vec::new(),
     };
-    if raw.title.trim().is_empty() {
-        c.fail("title", "a line of text", "an empty one");
+    if raw.title.trim().is_empty() || raw.title.contains(char::is_control) {
+        c.fail("title", "one line of text", format!("{:?}", raw.title));
     }
     c.range("duration", raw.duration, 1.0, LONGEST, "s");
     let road = check_road(&mut c, &raw);
@@ -76,15 +83,13 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let mut actors = Vec::new();
-    if let Some(road) = &road {
-        c.place("ego", road, raw.ego.lane, raw.ego.s);
-        c.range("ego.speed", raw.ego.speed, 0.0, TOP_SPEED, "m/s");
-        for (i, traffic) in raw.traffic.iter().enumerate() {
-            actors.extend(check_traffic(&mut c, i, traffic, &raw, road));
-        }
-        if let Some(spec) = &ego_spec {
-            check_overlaps(&mut c, &raw, spec, &actors);
-        }
+    c.place("ego", road.as_ref(), raw.ego.lane, raw.ego.s);
+    c.range("ego.speed", raw.ego.speed, 0.0, TOP_SPEED, "m/s");
+    for (i, traffic) in raw.traffic.iter().enumerate() {
+        actors.extend(check_traffic(&mut c, i, traffic, &raw, road.as_ref()));
+    }
+    if let Some(spec) = &ego_spec {
+        check_overlaps(&mut c, &raw, spec, &actors);
     }
     match (road, ego_spec) {
         (Some(road), Some(ego)) if c.problems.is_empty() => Ok(Scenario {
@@ -122,8 +127,20 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
     c.range("road.lane_width", r.lane_width, 2.0, 8.0, "m");
     c.range("road.shoulder_width", r.shoulder_width, 0.0, 10.0, "m");
     c.range("road.speed_limit", r.speed_limit, 1.0, TOP_SPEED, "m/s");
-    if r.line.is_empty() {
-        c.fail("road.line", "at least one element", "none");
+    if !(1..=MOST_ELEMENTS).contains(&r.line.len()) {
+        c.fail(
+            "road.line",
+            format!("1 to {MOST_ELEMENTS} elements"),
+            r.line.len(),
+        );
+    }
+    let length: f64 = r.line.iter().map(|e| e.length()).sum();
+    if length < SHORTEST_ROAD {
+        c.fail(
+            "road.line",
+            format!("at least {SHORTEST_ROAD} m in all"),
+            format!("{length} m"),
+        );
     }
     let width = f64::from(r.lanes) * r.lane_width + r.shoulder_width;
     for (i, element) in r.line.iter().enumerate() {
@@ -135,7 +152,7 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
             100_000.0,
             "m",
         );
-        if let Element::Curve { radius, .. } = element {
+        if let Element::Curve { radius, length } = element {
             // A right-hand bend must leave room for the carriageway on its inside.
             let least = if *radius < 0.0 { width + 10.0 } else { 10.0 };
             if !(radius.abs() >= least && radius.abs() <= 1e6) {
@@ -144,16 +161,52 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
                     format!("{least} to 1000000 m, negative to the right"),
                     radius,
                 );
+            } else if length / radius.abs() > PI {
+                c.fail(
+                    &format!("{path}.length"),
+                    format!("at most {:.1} m (half a turn)", PI * radius.abs()),
+                    length,
+                );
             }
         }
     }
-    (c.problems.len() == before).then(|| Road {
+    if c.problems.len() != before {
+        return None;
+    }
+    let road = Road {
         line: ReferenceLine::new(&r.line),
         lanes: r.lanes,
         lane_width: r.lane_width,
         shoulder_width: r.shoulder_width,
         speed_limit: r.speed_limit,
-    })
+    };
+    if let Some(s) = meets_itself(&road) {
+        c.fail(
+            "road.line",
+            "a road that keeps clear of itself",
+            format!("one that comes back to itself near {s:.0} m"),
+        );
+        return None;
+    }
+    Some(road)
+}
+
+/// Where the paved road comes so close to another part of itself that a place on it could be
+/// either, m along it.
+fn meets_itself(road: &Road) -> Option<f64> {
+    let step = (road.length() / 4000.0).max(5.0);
+    let right = road.right_edge() - road.shoulder_width;
+    let mut s = 0.0;
+    while s < road.length() {
+        for t in [0.0, right] {
+            let p = road.pose(RoadPoint { s, t });
+            if (road.locate(p.x, p.y).s - s).abs() > 1.0 {
+                return Some(s);
+            }
+        }
+        s += step;
+    }
+    None
 }
 
 fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
@@ -201,7 +254,7 @@ fn check_traffic(
     i: usize,
     traffic: &RawTraffic,
     raw: &RawScenario,
-    road: &Road,
+    road: Option<&Road>,
 ) -> Option<Actor> {
     let path = format!("traffic[{i}]");
     c.place(&path, road, traffic.lane, traffic.s);
@@ -213,11 +266,11 @@ fn check_traffic(
         "m/s",
     );
     let name = traffic.name.trim();
-    if name.is_empty() || name == "ego" {
+    if name.is_empty() || name == "ego" || name.contains(char::is_control) {
         c.fail(
             &format!("{path}.name"),
             "a name other than \"ego\"",
-            format!("\"{name}\""),
+            format!("{name:?}"),
         );
     } else if raw.traffic[..i]
         .iter()

@@ -19,6 +19,9 @@ use crate::traffic::Driver;
 use crate::vehicle::VehicleSpec;
 use std::path::Path;
 
+/// A run ends this far before the end of the road, m.
+pub const ROAD_END_MARGIN: f64 = 50.0;
+
 /// A scenario that can be run.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -76,10 +79,28 @@ impl Scenario {
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
     /// does not say, and a later version may default otherwise.
     pub fn settings(&self) -> serde_json::Value {
-        let vehicles: Vec<_> = self.actors.iter().map(|a| &a.spec).collect();
+        let traffic: Vec<_> = self
+            .actors
+            .iter()
+            .map(|a| serde_json::json!({"name": a.name, "s": a.s, "driver": a.driver, "vehicle": a.spec}))
+            .collect();
+        let road = &self.road;
         serde_json::json!({
-            "ego": self.ego,
-            "traffic": vehicles,
+            "duration": self.duration,
+            "road": {
+                "lanes": road.lanes,
+                "lane_width": road.lane_width,
+                "shoulder_width": road.shoulder_width,
+                "speed_limit": road.speed_limit,
+            },
+            "weather": self.air,
+            "ego": {
+                "lane": self.ego_lane,
+                "s": self.ego_s,
+                "speed": self.ego_speed,
+                "vehicle": self.ego,
+            },
+            "traffic": traffic,
             "sensors": self.sensors,
             "autopilot": self.autopilot,
             "policy": self.policy,

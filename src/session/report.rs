@@ -61,15 +61,7 @@ impl Report {
                 return path.exists().then_some(path);
             }
             if !path.exists() {
-                let why = "the file was removed while the run went on".to_string();
-                lost.push(
-                    RecordError::Write {
-                        path,
-                        recorded_s: 0.0,
-                        why,
-                    }
-                    .to_string(),
-                );
+                lost.push(RecordError::Removed { path }.to_string());
                 return None;
             }
             Some(path)

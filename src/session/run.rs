@@ -63,8 +63,8 @@ impl Session {
     /// Goes to the next tick. `wall_s` is the session clock now, for the record.
     pub fn tick(&mut self, wall_s: f64) -> &Frame {
         let (tick, now) = (self.frame().tick, self.frame().time);
-        self.take_inputs(now);
-        self.up.send(now, self.operator.command());
+        let command = self.take_inputs(now);
+        self.up.send(now, command);
         while let Some((_, command)) = self.up.receive(now) {
             self.at_vehicle = command;
         }
@@ -90,9 +90,19 @@ impl Session {
         self.sim.frame()
     }
 
-    fn take_inputs(&mut self, now: f64) {
+    /// What the operator did up to `now`, and the command to send. A button or pedal that was
+    /// pressed and let go within one tick is sent as pressed: a short tap counts.
+    fn take_inputs(&mut self, now: f64) -> Command {
         self.operator.act(now, &mut self.inputs);
+        let mut command = self.operator.command();
         for input in self.inputs.drain(..) {
+            let tapped = &input.after;
+            if command.present && tapped.present {
+                command.take_over |= tapped.take_over;
+                command.hand_back |= tapped.hand_back;
+                command.accelerator = command.accelerator.max(tapped.accelerator);
+                command.brake = command.brake.max(tapped.brake);
+            }
             self.tally.input(&input);
             if let Some(recorder) = &mut self.recorder {
                 recorder.input(&input);
@@ -104,6 +114,7 @@ impl Session {
                 recorder.shown(request, time);
             }
         }
+        command
     }
 
     /// What the run came to, and the record, still open.

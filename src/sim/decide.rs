@@ -1,5 +1,6 @@
 //! Decide: does the vehicle doubt, who drives, and what would the automation do?
 
+use super::judge::Referee;
 use super::schedule::{Step, Tick};
 use super::sense::Eyes;
 use super::spawn::{BodyQuery, Fleet, state};
@@ -48,6 +49,7 @@ fn decide(
     received: Res<Received>,
     eyes: Res<Eyes>,
     fleet: Res<Fleet>,
+    referee: Res<Referee>,
     bodies: Query<BodyQuery>,
     mut mind: ResMut<Mind>,
     mut happened: ResMut<Happened>,
@@ -65,7 +67,8 @@ fn decide(
     let doubts = mind.policy.step(report.confidence.overall, now.time());
     let situation = Situation {
         time: now.time(),
-        doubt: doubts.then_some(report.confidence.weakest),
+        // After a crash there is nothing left to take over.
+        doubt: (doubts && referee.collided_at.is_none()).then_some(report.confidence.weakest),
         confidence: report.confidence.overall,
         intent: intent::crossed(&given.intent, &mind.baseline, &command),
         hand_back: command.hand_back && !mind.last.hand_back,

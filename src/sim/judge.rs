@@ -6,6 +6,8 @@ use super::schedule::{Step, Tick};
 use super::spawn::{BodyQuery, Fleet, state};
 use super::{DT, Ended, Given, Happened, Now};
 use crate::frame::End;
+use crate::road::RoadPoint;
+use crate::scenario::ROAD_END_MARGIN;
 use crate::takeover::event::{Authority, Event};
 use bevy::prelude::*;
 use bevy_rapier3d::prelude::*;
@@ -14,15 +16,17 @@ use bevy_rapier3d::prelude::*;
 const AFTER_COLLISION: f64 = 2.0;
 /// ... and this long after a standstill, s.
 const AFTER_STANDSTILL: f64 = 3.0;
-/// A run ends this far before the end of the road, m.
-const BEFORE_ROAD_END: f64 = 50.0;
+/// ... and this long after the vehicle has left the road, s.
+const AFTER_LEAVING: f64 = 3.0;
 
 #[derive(Resource, Debug, Default)]
-struct Referee {
+pub struct Referee {
     /// Velocities before the step: the ego's, then the others'. m/s.
     before: Vec<Vec3>,
-    collided_at: Option<f64>,
+    /// When the ego first hit something, s.
+    pub collided_at: Option<f64>,
     standstill_since: Option<f64>,
+    off_road_since: Option<f64>,
 }
 
 pub(super) fn plugin(app: &mut App) {
@@ -84,6 +88,7 @@ fn end(
     bodies: Query<BodyQuery>,
     mind: Res<Mind>,
     mut referee: ResMut<Referee>,
+    mut happened: ResMut<Happened>,
     mut ended: ResMut<Ended>,
 ) {
     let time = now.time();
@@ -93,15 +98,34 @@ fn end(
         referee.standstill_since = None;
     }
     let since = |mark: Option<f64>, wait: f64| mark.is_some_and(|t| time - t >= wait);
-    let s = bodies.get(fleet.ego).map(state).map_or(0.0, |ego| {
-        let (x, y) = (f64::from(ego.position.x), f64::from(ego.position.y));
-        given.road.locate(x, y).s
-    });
+    let road = &given.road;
+    let here = bodies
+        .get(fleet.ego)
+        .map(state)
+        .map_or(RoadPoint::default(), |ego| {
+            let (x, y) = (f64::from(ego.position.x), f64::from(ego.position.y));
+            road.locate(x, y)
+        });
+    let off_road = here.t > 0.0 || here.t < road.right_edge() - road.shoulder_width;
+    if off_road && referee.off_road_since.is_none() {
+        referee.off_road_since = Some(time);
+        let speed = bodies
+            .get(fleet.ego)
+            .map_or(0.0, |b| state(b).velocity.length());
+        happened.push(
+            *now,
+            Event::LeftRoad {
+                speed: f64::from(speed),
+            },
+        );
+    }
     ended.0 = if since(referee.collided_at, AFTER_COLLISION) {
         Some(End::Collision)
     } else if since(referee.standstill_since, AFTER_STANDSTILL) {
         Some(End::MinimalRiskStandstill)
-    } else if s >= given.road.length() - BEFORE_ROAD_END {
+    } else if since(referee.off_road_since, AFTER_LEAVING) {
+        Some(End::LeftRoad)
+    } else if here.s >= given.road.length() - ROAD_END_MARGIN {
         Some(End::RoadEnd)
     } else if time + DT >= given.duration - 1e-9 {
         Some(End::Completed)

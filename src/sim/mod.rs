@@ -42,7 +42,7 @@ struct Now {
 impl Now {
     /// s since the start of the run.
     fn time(self) -> f64 {
-        self.tick as f64 * DT
+        self.tick as f64 / TICK_HZ as f64
     }
 }
 

@@ -131,7 +131,7 @@ fn spawn_speed(mut commands: Commands) {
     let place = Node {
         left: px(16.0),
         bottom: px(16.0),
-        width: px(250.0),
+        width: px(290.0),
         align_items: AlignItems::Center,
         justify_content: JustifyContent::SpaceBetween,
         ..default()

@@ -5,6 +5,7 @@ use crate::takeover::event::Authority;
 use bevy::app::AppExit;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// What was asked for in [`super::Options`].
@@ -79,7 +80,11 @@ fn save(path: PathBuf) -> impl FnMut(On<ScreenshotCaptured>, ResMut<Progress>) {
             .map_err(|e| e.to_string())
             .and_then(|image| image.to_rgb8().save(&path).map_err(|e| e.to_string()));
         if let Err(why) = saved {
-            eprintln!("{}: cannot save the screenshot: {why}", path.display());
+            let _ = writeln!(
+                std::io::stderr(),
+                "{}: cannot save the screenshot: {why}",
+                path.display()
+            );
         }
     }
 }

@@ -107,6 +107,11 @@ pub enum Event {
     Standstill,
     OperatorLost,
     OperatorBack,
+    /// The ego's centre of gravity left the paved road, shoulder included.
+    LeftRoad {
+        /// m/s.
+        speed: f64,
+    },
     Collision {
         /// Name of the other road user in the scenario.
         with: String,
@@ -154,6 +159,7 @@ impl Event {
             Self::Standstill => "standstill".into(),
             Self::OperatorLost => "operator or device lost".into(),
             Self::OperatorBack => "operator or device back".into(),
+            Self::LeftRoad { speed } => format!("left the road at {speed:.1} m/s"),
             Self::Collision {
                 with,
                 closing_speed,

@@ -85,6 +85,8 @@ struct Excursion {
     first: Option<(f64, Means)>,
     threshold: Option<f64>,
     uncertainty: f64,
+    /// The controls are back at rest.
+    over: bool,
 }
 
 #[derive(Debug)]
@@ -130,9 +132,13 @@ impl Timeline {
         let pressed = matches!(input.change, Change::Key { pressed: true, .. });
         let key = pressed.then_some(Means::Steering);
         match moved(&self.intent, &self.baseline, &self.latest).or(key) {
+            // A tap may be over before it takes force: what crossed a threshold is kept until the
+            // next movement begins.
+            None if self.excursion.threshold.is_some() => self.excursion.over = true,
             None => self.excursion = Excursion::default(),
             Some(means) => {
-                if self.excursion.first.is_none() {
+                if self.excursion.first.is_none() || self.excursion.over {
+                    self.excursion = Excursion::default();
                     self.excursion.first = Some((time, means));
                     self.excursion.uncertainty = uncertainty;
                 }
@@ -143,7 +149,7 @@ impl Timeline {
                 self.excursion.threshold = Some(time);
                 self.excursion.uncertainty = self.excursion.uncertainty.max(uncertainty);
             }
-        } else {
+        } else if !self.excursion.over {
             self.excursion.threshold = None;
         }
     }

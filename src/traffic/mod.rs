@@ -4,13 +4,14 @@
 //! the same whatever the ego's sensors make of it.
 
 use glam::{Vec2, Vec3};
+use serde::Serialize;
 
 use crate::road::{Road, wrap_angle};
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::{BodyState, GRAVITY, Wrench};
 
 /// One step of a speed script: from `at` s on, change towards `speed` with at most `rate`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct SpeedStep {
     /// s since the start of the run.
     pub at: f64,
@@ -21,7 +22,7 @@ pub struct SpeedStep {
 }
 
 /// A scripted driver.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Driver {
     pub lane: i32,
     /// m/s, until the first step.

@@ -228,3 +228,46 @@ fn control_is_handed_back_when_the_vehicle_agrees() {
         ]
     );
 }
+
+#[test]
+fn a_tap_within_one_tick_takes_over_and_hands_back() {
+    let operator = script(
+        "(inputs: [(at: 5.001, take_over: true), (at: 5.002, take_over: false), \
+         (at: 8.001, hand_back: true), (at: 8.002, hand_back: false)])",
+    );
+    let mut authorities = Vec::new();
+    let (_, account) = run(&fog_bank(), operator, |frame| {
+        if frame.time < 12.0 && authorities.last() != Some(&frame.authority) {
+            authorities.push(frame.authority);
+        }
+    });
+    assert_eq!(
+        authorities,
+        [
+            Authority::Automation,
+            Authority::Operator,
+            Authority::Automation
+        ]
+    );
+    let t = &account.takeovers[0];
+    assert_eq!((t.first_input_s, t.threshold_s), (Some(5.001), Some(5.001)));
+}
+
+#[test]
+fn leaving_the_road_is_seen_and_ends_the_run() {
+    let operator = script("(inputs: [(at: 2.0, take_over: true, wheel_deg: -20.0)])");
+    let (end, account) = run(&fog_bank(), operator, |_| {});
+    assert_eq!(end, End::LeftRoad);
+    let left = time_of(&account, |e| matches!(e, Event::LeftRoad { .. })).expect("seen");
+    assert!((3.0..10.0).contains(&left), "{left}");
+}
+
+#[test]
+fn after_a_crash_nobody_is_asked() {
+    let operator = script("(inputs: [(at: 1.0, take_over: true, accelerator: 1.0)])");
+    let (_, account) = run(&fog_bank(), operator, |_| {});
+    let crash = account.collisions[0].time_s;
+    let asked =
+        |e: &&takeover::takeover::event::TimedEvent| matches!(e.event, Event::RequestRaised { .. });
+    assert!(account.events.iter().filter(asked).all(|e| e.time < crash));
+}

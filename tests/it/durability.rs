@@ -329,3 +329,19 @@ fn concurrent_runs_never_share_a_file() {
     }
     assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 4);
 }
+
+#[test]
+fn nobody_listening_on_standard_error_does_not_hurt_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("alone.mcap");
+    let line = "\"$0\" run scenarios/fog_bank.ron --headless --operator none --json --log \"$1\" 2>/dev/full";
+    let (out, _, code) = output(
+        Command::new("bash")
+            .args(["-c", line, env!("CARGO_BIN_EXE_takeover")])
+            .arg(&path)
+            .current_dir(env!("CARGO_MANIFEST_DIR")),
+    );
+    assert_eq!(code, 0);
+    assert!(out.contains("minimal_risk_standstill"), "{out}");
+    assert_eq!(Log::read(&path).expect("readable").lost, None);
+}

@@ -132,6 +132,77 @@ fn policies_that_cannot_work_are_refused() {
 }
 
 #[test]
+fn a_field_missing_from_a_group_on_one_line_is_named_in_that_group() {
+    let p = problem(
+        "ego: (vehicle: \"saloon\", lane: -2, ",
+        "ego: (vehicle: \"saloon\", ",
+    );
+    assert_eq!(p.field, "ego.lane");
+    let p = problem("name: \"lorry\",", "");
+    assert_eq!(p.field, "traffic[0].name");
+}
+
+#[test]
+fn slips_of_the_pen_are_told_in_words() {
+    for (from, to, expected) in [
+        ("lanes: 2,", "lanes: -2,", "whole number"),
+        ("lanes: 2,", "lanes: 2.5,", "whole number"),
+        (
+            "duration: 150.0,",
+            "duration: 150.0, duration: 150.0,",
+            "once",
+        ),
+        ("lane_width: 3.75,", "lane_width: 3.75", "comma"),
+    ] {
+        let p = problem(from, to);
+        assert!(p.expected.contains(expected), "{p:?}");
+        assert!(!p.expected.contains("Raw"), "{p:?}");
+    }
+    let text = fog_bank();
+    let cut = text.trim_end().trim_end_matches(')');
+    let problems = Scenario::parse(cut).expect_err("not closed");
+    assert!(problems[0].expected.contains("bracket"), "{problems:?}");
+    assert!(Scenario::parse(&"(".repeat(100_000)).is_err());
+}
+
+#[test]
+fn a_mark_that_windows_editors_put_in_front_does_no_harm() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("marked.ron");
+    let text = format!("\u{feff}{}", fog_bank()).replace('\n', "\r\n");
+    fs::write(&path, text).expect("writable");
+    Scenario::load(&path).unwrap_or_else(|e| panic!("{e}"));
+}
+
+#[test]
+fn roads_on_which_a_place_is_not_one_place_are_refused() {
+    let p = problem(
+        "radius: 900.0, length: 550.0",
+        "radius: 100.0, length: 350.0",
+    );
+    assert_eq!(p.field, "road.line[1].length");
+    assert!(p.expected.contains("half a turn"));
+    let circle = "Curve(radius: 150.0, length: 235.6), ".repeat(5);
+    let p = problem("Curve(radius: 900.0, length: 550.0),", &circle);
+    assert_eq!(p.field, "road.line");
+    assert!(p.got.contains("itself"), "{p:?}");
+}
+
+#[test]
+fn one_mistake_does_not_hide_the_others() {
+    let text = fog_bank()
+        .replace("lanes: 2,", "lanes: 20,")
+        .replace("speed: 25.0", "speed: 999.0")
+        .replace("rate: 2.5", "rate: 99.0");
+    let problems = Scenario::parse(&text).expect_err("three mistakes");
+    let fields: Vec<&str> = problems.iter().map(|p| p.field.as_str()).collect();
+    assert_eq!(
+        fields,
+        ["road.lanes", "ego.speed", "traffic[0].script[0].rate"]
+    );
+}
+
+#[test]
 fn check_prints_one_line_for_each_mistake_and_fails() {
     let folder = tempfile::tempdir().expect("a folder");
     let bad = folder.path().join("bad.ron");
