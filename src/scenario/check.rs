@@ -285,7 +285,7 @@ fn check_traffic(
     let mut script: Vec<SpeedStep> = Vec::new();
     for (k, step) in traffic.script.iter().enumerate() {
         let path = format!("{path}.script[{k}]");
-        let earliest = script.last().map_or(0.0, |s| s.at);
+        let earliest = script.last().map_or(0.0, |s| s.at.min(raw.duration));
         let latest = raw.duration.clamp(1.0, LONGEST);
         let latest = if latest.is_nan() { LONGEST } else { latest };
         c.range(

@@ -131,7 +131,7 @@ fn spawn_speed(mut commands: Commands) {
     let place = Node {
         left: px(16.0),
         bottom: px(16.0),
-        width: px(290.0),
+        width: px(262.0),
         align_items: AlignItems::Center,
         justify_content: JustifyContent::SpaceBetween,
         ..default()
@@ -144,7 +144,7 @@ fn spawn_speed(mut commands: Commands) {
                 ..default()
             })
             .with_children(|row| {
-                row.spawn((label("", 64.0, PAPER), Reading::Speed));
+                row.spawn((label("", 54.0, PAPER), Reading::Speed));
                 row.spawn(label(text::SPEED_UNIT, 18.0, FAINT));
             });
         // Round, like the sign.
