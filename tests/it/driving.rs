@@ -57,6 +57,17 @@ fn time_of(account: &Account, wanted: impl Fn(&Event) -> bool) -> Option<f64> {
         .map(|e| e.time)
 }
 
+/// Who drove, one after the other, in the first 12 s.
+fn first_authorities(operator: Box<dyn Operator>) -> (Vec<Authority>, Account) {
+    let mut authorities = Vec::new();
+    let (_, account) = run(&fog_bank(), operator, |frame| {
+        if frame.time < 12.0 && authorities.last() != Some(&frame.authority) {
+            authorities.push(frame.authority);
+        }
+    });
+    (authorities, account)
+}
+
 #[test]
 fn the_autopilot_keeps_its_lane_in_the_bend_and_its_distance() {
     let mut worst: f64 = 0.0;
@@ -213,12 +224,7 @@ fn control_is_handed_back_when_the_vehicle_agrees() {
     let operator = script(
         "(inputs: [(at: 5.0, take_over: true), (at: 5.2, take_over: false), (at: 8.0, hand_back: true)])",
     );
-    let mut authorities = Vec::new();
-    run(&fog_bank(), operator, |frame| {
-        if frame.time < 12.0 && authorities.last() != Some(&frame.authority) {
-            authorities.push(frame.authority);
-        }
-    });
+    let (authorities, _) = first_authorities(operator);
     assert_eq!(
         authorities,
         [
@@ -235,12 +241,7 @@ fn a_tap_within_one_tick_takes_over_and_hands_back() {
         "(inputs: [(at: 5.001, take_over: true), (at: 5.002, take_over: false), \
          (at: 8.001, hand_back: true), (at: 8.002, hand_back: false)])",
     );
-    let mut authorities = Vec::new();
-    let (_, account) = run(&fog_bank(), operator, |frame| {
-        if frame.time < 12.0 && authorities.last() != Some(&frame.authority) {
-            authorities.push(frame.authority);
-        }
-    });
+    let (authorities, account) = first_authorities(operator);
     assert_eq!(
         authorities,
         [
