@@ -8,7 +8,7 @@ use takeover::frame::End;
 use takeover::record::{Entry, Log, RunInfo};
 use takeover::ron_file::FileError;
 use takeover::scenario::Scenario;
-use takeover::session::tally::{Account, Collision, Tally, describe_account, describe_end};
+use takeover::session::tally::{Account, Collision, Tally, describe_account};
 use takeover::takeover::event::TimedEvent;
 use takeover::takeover::timeline::Takeover;
 
@@ -101,7 +101,9 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
         format!("length     {} ticks, {:.2} s", account.ticks, account.time),
         format!(
             "end        {}",
-            describe_end(log.end.as_ref().map(|e| e.outcome))
+            log.end
+                .as_ref()
+                .map_or("not on record", |e| e.outcome.label())
         ),
         format!("state hash {:016x}", account.hash),
         format!("inputs     {}", count_inputs(log)),

@@ -97,12 +97,9 @@ fn finish(args: &Args, report: &Report) -> anyhow::Result<Done> {
 }
 
 impl Prepared<'_> {
-    fn pace_name(&self) -> &'static str {
-        if self.args.headless && !self.args.realtime {
-            "fast"
-        } else {
-            "realtime"
-        }
+    /// A window is always watched at the speed of the wall clock.
+    fn in_real_time(&self) -> bool {
+        !self.args.headless || self.args.realtime
     }
 
     fn recorder(&self) -> anyhow::Result<Recorder> {
@@ -119,7 +116,12 @@ impl Prepared<'_> {
             scenario: self.args.scenario.display().to_string(),
             seed: self.args.seed,
             operator: self.who.to_string(),
-            pace: self.pace_name().into(),
+            pace: if self.in_real_time() {
+                "realtime"
+            } else {
+                "fast"
+            }
+            .into(),
             started_ns,
             tick_hz: TICK_HZ,
         };
@@ -184,7 +186,6 @@ impl Prepared<'_> {
             ));
         }
         let (to_session, from_devices) = channel();
-        let real_time = self.pace_name() == "realtime";
         let sim = Simulation::new(self.scenario.clone(), self.args.seed);
         // The clock's zero is the first tick: it starts when all that takes time is done.
         let clock = Clock::start();
@@ -194,21 +195,17 @@ impl Prepared<'_> {
         let _pads = (self.who == Who::Human)
             .then(|| start_pads(clock, to_session, true))
             .flatten();
-        let pace = if real_time {
+        let pace = if self.in_real_time() {
             Pace::RealTime(clock)
         } else {
             Pace::Fast
         };
         let bar = progress_bar(self.scenario.duration);
-        let mut told_failure = false;
+        let mut record = RecordWatch::default();
         let paced = pace.run(&mut session, &self.stop, |session, frame| {
             narrate(&bar, frame);
-            if !told_failure && let Some(error) = session.recorder().and_then(Recorder::failure) {
-                told_failure = true;
-                say_above(
-                    &bar,
-                    &format!("takeover: {error}; the run goes on without it"),
-                );
+            if let Some(line) = record.news(session) {
+                say_above(&bar, &line);
             }
         });
         bar.finish_and_clear();
@@ -257,7 +254,13 @@ impl Prepared<'_> {
         // The window must be on the main thread; the run is not, so neither slows the other.
         let (shown, report) = std::thread::scope(|scope| {
             let run = scope.spawn(move || {
-                let paced = Pace::RealTime(clock).run(&mut session, &self.stop, |_, _| {});
+                let mut record = RecordWatch::default();
+                let watch = |session: &Session, _: &Frame| {
+                    if let Some(line) = record.news(session) {
+                        say(line);
+                    }
+                };
+                let paced = Pace::RealTime(clock).run(&mut session, &self.stop, watch);
                 let report = self.report(session, paced);
                 let _ = to_end.send(report.lines());
                 report
@@ -274,6 +277,23 @@ impl Prepared<'_> {
         // Without a window there was no run worth reporting.
         shown?;
         finish(self.args, &report)
+    }
+}
+
+/// Notices, once, that the record broke off while the run goes on.
+#[derive(Default)]
+struct RecordWatch {
+    told: bool,
+}
+
+impl RecordWatch {
+    fn news(&mut self, session: &Session) -> Option<String> {
+        if self.told {
+            return None;
+        }
+        let error = session.recorder().and_then(Recorder::failure)?;
+        self.told = true;
+        Some(format!("takeover: {error}; the run goes on without it"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a finished run reports, to people and to programs.
 
 use super::pace::Paced;
-use super::tally::{Account, Collision, describe_account, describe_end};
+use super::tally::{Account, Collision, describe_account};
 use crate::frame::End;
 use crate::record::{RecordError, Recorder, RunEnd};
 use crate::takeover::timeline::Takeover;
@@ -104,7 +104,7 @@ impl Report {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!(
             "{} after {:.2} s",
-            describe_end(Some(self.outcome)),
+            self.outcome.label(),
             self.sim_time_s
         )];
         lines.extend(describe_account(&self.takeovers, &self.collisions));

@@ -1,7 +1,7 @@
 //! What a run came to: its takeovers, its collisions, its end. Fed live or from a record.
 
 use crate::command::Input;
-use crate::frame::{End, Frame};
+use crate::frame::Frame;
 use crate::record::{Entry, Log};
 use crate::scenario::Scenario;
 use crate::takeover::event::{Authority, Event, TimedEvent};
@@ -176,11 +176,6 @@ pub fn describe_takeover(takeover: &Takeover) -> Vec<String> {
         line.truncate(line.trim_end().len());
     }
     lines
-}
-
-/// How a run ended, in words.
-pub fn describe_end(end: Option<End>) -> &'static str {
-    end.map_or("not on record", End::label)
 }
 
 /// Takeovers and collisions, line by line.

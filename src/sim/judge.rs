@@ -6,7 +6,6 @@ use super::schedule::{Step, Tick};
 use super::spawn::{BodyQuery, Fleet, state};
 use super::{DT, Ended, Given, Happened, Now};
 use crate::frame::End;
-use crate::road::RoadPoint;
 use crate::scenario::ROAD_END_MARGIN;
 use crate::takeover::event::{Authority, Event};
 use bevy::prelude::*;
@@ -98,26 +97,16 @@ fn end(
         referee.standstill_since = None;
     }
     let since = |mark: Option<f64>, wait: f64| mark.is_some_and(|t| time - t >= wait);
+    let Ok(ego) = bodies.get(fleet.ego).map(state) else {
+        return;
+    };
     let road = &given.road;
-    let here = bodies
-        .get(fleet.ego)
-        .map(state)
-        .map_or(RoadPoint::default(), |ego| {
-            let (x, y) = (f64::from(ego.position.x), f64::from(ego.position.y));
-            road.locate(x, y)
-        });
+    let here = road.locate(f64::from(ego.position.x), f64::from(ego.position.y));
     let off_road = here.t > 0.0 || here.t < road.right_edge() - road.shoulder_width;
     if off_road && referee.off_road_since.is_none() {
         referee.off_road_since = Some(time);
-        let speed = bodies
-            .get(fleet.ego)
-            .map_or(0.0, |b| state(b).velocity.length());
-        happened.push(
-            *now,
-            Event::LeftRoad {
-                speed: f64::from(speed),
-            },
-        );
+        let speed = f64::from(ego.velocity.length());
+        happened.push(*now, Event::LeftRoad { speed });
     }
     ended.0 = if since(referee.collided_at, AFTER_COLLISION) {
         Some(End::Collision)
@@ -125,7 +114,7 @@ fn end(
         Some(End::MinimalRiskStandstill)
     } else if since(referee.off_road_since, AFTER_LEAVING) {
         Some(End::LeftRoad)
-    } else if here.s >= given.road.length() - ROAD_END_MARGIN {
+    } else if here.s >= road.length() - ROAD_END_MARGIN {
         Some(End::RoadEnd)
     } else if time + DT >= given.duration - 1e-9 {
         Some(End::Completed)
