@@ -3,8 +3,9 @@
 //! The station draws frames and nothing else; it cannot look into the simulated world.
 
 use crate::perception::{Confidence, Track};
+use crate::road::Light;
+use crate::road_user::RoadUser;
 use crate::takeover::event::{Authority, TimedEvent};
-use crate::vehicle::VehicleKind;
 use glam::{Quat, Vec3};
 
 /// One tick, as it leaves the vehicle.
@@ -22,6 +23,10 @@ pub struct Frame {
     pub ego: EgoView,
     pub confidence: Confidence,
     pub tracks: Vec<Track>,
+    /// Where the automation means to go, or would if it drove.
+    pub plan: Vec<PlanPoint>,
+    /// What the traffic lights show, in the order of [`crate::road::Network::lights`].
+    pub lights: Vec<Light>,
     pub authority: Authority,
     pub request: Option<RequestView>,
     /// What happened in this tick, in order.
@@ -33,7 +38,7 @@ pub struct Frame {
 /// A vehicle as the cameras show it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BodyView {
-    pub kind: VehicleKind,
+    pub kind: RoadUser,
     /// Centre of gravity, m; world axes x, y on the ground, z up.
     pub position: Vec3,
     /// Turns body axes (x forward, y left, z up) into world axes.
@@ -49,6 +54,8 @@ pub struct BodyView {
     pub to_middle: Vec3,
     pub brake_lights: bool,
     pub hazard_lights: bool,
+    /// Direction indicator: 1 left, -1 right, 0 none.
+    pub indicator: i8,
 }
 
 /// The ego's own instruments.
@@ -71,6 +78,17 @@ pub struct EgoView {
     pub brake: f64,
     /// m/s.
     pub speed_limit: f64,
+}
+
+/// A point of the automation's plan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlanPoint {
+    /// s from now.
+    pub after: f64,
+    /// On the road's surface, m.
+    pub position: Vec3,
+    /// m/s.
+    pub speed: f64,
 }
 
 /// A request that waits for its answer.

@@ -13,6 +13,7 @@ pub mod perception;
 pub mod random;
 pub mod record;
 pub mod road;
+pub mod road_user;
 pub mod ron_file;
 pub mod scenario;
 pub mod session;

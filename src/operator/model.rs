@@ -128,7 +128,9 @@ impl Model {
         let ego = &self.seen.ego;
         let preview = (ego.speed * 1.2).max(8.0);
         let heading = libm::atan2(ego.lateral_speed, ego.speed.max(1.0));
-        let bend = self.scenario.road.line.curvature(ego.s + ego.speed * 0.3);
+        let bend = self.scenario.network.roads[0]
+            .line
+            .curvature(ego.s + ego.speed * 0.3);
         let correction = -2.0 * (ego.offset + preview * heading) / (preview * preview);
         let spec = &self.scenario.ego;
         spec.steer_for((bend + correction) as f32, ego.speed as f32) * spec.steering.ratio

@@ -6,6 +6,7 @@
 
 pub mod atmosphere;
 mod confidence;
+pub mod weather;
 
 pub use confidence::{Confidence, Function, stopping_distance};
 
@@ -152,7 +153,7 @@ impl Perception {
         actors: &[ActorTruth],
         dt: f64,
     ) {
-        let here = road.locate(ego.x, ego.y);
+        let here = place(road, ego.x, ego.y);
         self.sense_lane(road, air, ego, here);
         self.report.visible_range = air.visible_range(here.s, self.settings.range);
         for actor in actors {
@@ -169,14 +170,15 @@ impl Perception {
     }
 
     fn sense_lane(&mut self, road: &Road, air: &Atmosphere, ego: &EgoTruth, here: RoadPoint) {
-        let lane = road.nearest_lane(here.t);
+        let lane = -1 - (-here.t / 3.75).floor().clamp(0.0, 1.0) as i32;
+        let centre = road.centre(lane, here.s).unwrap_or(0.0);
         let direction = road.line.pose(here.s).yaw;
         let preview = here.s + ego.speed * 0.3;
         self.report.lane = LaneReport {
             lane,
-            centre: road.lane_centre(lane),
-            width: road.lane_width,
-            offset: here.t - road.lane_centre(lane) + self.settings.lane_noise * self.normal(),
+            centre,
+            width: 3.75,
+            offset: here.t - centre + self.settings.lane_noise * self.normal(),
             heading: wrap_angle(ego.yaw - direction) + 0.002 * self.normal(),
             curvature: road.line.curvature(preview),
             range: air.visible_range(here.s, self.settings.lane_range),
@@ -197,7 +199,7 @@ impl Perception {
         let (n_gap, n_t, n_speed) = (self.normal(), self.normal(), self.normal());
         let chance = rand::RngExt::random::<f64>(&mut self.rng);
 
-        let there = road.locate(actor.x, actor.y);
+        let there = place(road, actor.x, actor.y);
         let (dx, dy) = (actor.x - ego.x, actor.y - ego.y);
         let distance = libm::hypot(dx, dy);
         let bearing = wrap_angle(libm::atan2(dy, dx) - ego.yaw).to_degrees().abs();
@@ -236,6 +238,15 @@ impl Perception {
     }
 }
 
+fn place(road: &Road, x: f64, y: f64) -> RoadPoint {
+    let (s, t) = road.line.nearest(x, y);
+    RoadPoint {
+        road: crate::road::RoadId(0),
+        s,
+        t,
+    }
+}
+
 /// Probability that one reading detects an object at this contrast: one half at the limit.
 fn detection_probability(contrast: f64) -> f64 {
     let z = (libm::log(contrast) - libm::log(CONTRAST_LIMIT)) / CONTRAST_SPREAD;
@@ -249,13 +260,15 @@ mod tests {
     use crate::road::{Element, ReferenceLine};
 
     fn setting(visibility: f64) -> (Road, Atmosphere) {
-        let road = Road {
-            line: ReferenceLine::new(&[Element::Straight { length: 2000.0 }]),
-            lanes: 2,
-            lane_width: 3.5,
-            shoulder_width: 2.5,
-            speed_limit: 30.0,
+        let lanes = crate::road::CrossSection {
+            right: 2,
+            left: 0,
+            lane_width: 3.75,
+            shoulder: 2.5,
+            sidewalk: 0.0,
         };
+        let line = ReferenceLine::new(&[Element::Straight { length: 2000.0 }]);
+        let road = crate::road::road("road", line, lanes.section(), 30.0);
         (
             road,
             Atmosphere {

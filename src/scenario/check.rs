@@ -3,7 +3,8 @@
 use super::raw::{RawScenario, RawTraffic};
 use super::{Actor, Problem, Scenario};
 use crate::perception::atmosphere::{Atmosphere, FogBank};
-use crate::road::{Element, ReferenceLine, Road, RoadPoint};
+use crate::perception::weather::{Sun, Weather};
+use crate::road::{CrossSection, Element, Network, ReferenceLine, RoadId, RoadPoint};
 use crate::traffic::{Driver, SpeedStep};
 use crate::vehicle::{self, VehicleSpec};
 use std::f64::consts::PI;
@@ -39,13 +40,17 @@ impl Checker {
     }
 
     /// Lane and place of a vehicle.
-    fn place(&mut self, path: &str, road: Option<&Road>, lane: i32, s: f64) {
+    fn place(&mut self, path: &str, network: Option<&Network>, lane: i32, s: f64) {
         // Without a sound road there is no telling.
-        let Some(road) = road else { return };
-        if !road.has_lane(lane) {
+        let Some(network) = network else { return };
+        let road = network.road(RoadId(0));
+        if network
+            .lane_pos(RoadId(0), lane, s.clamp(0.0, road.length()))
+            .is_none()
+        {
             self.fail(
                 &format!("{path}.lane"),
-                format!("a lane of this road: -1 to -{}", road.lanes),
+                format!("a lane of this road: -1 to -{}", network.lanes().len()),
                 lane,
             );
         }
@@ -91,16 +96,27 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     if let Some(spec) = &ego_spec {
         check_overlaps(&mut c, &raw, spec, &actors);
     }
-    match (road, ego_spec) {
-        (Some(road), Some(ego)) if c.problems.is_empty() => Ok(Scenario {
+    let start = road
+        .as_ref()
+        .and_then(|n| n.lane_pos(RoadId(0), raw.ego.lane, raw.ego.s));
+    match (road, ego_spec, start) {
+        (Some(network), Some(ego), Some(ego_start)) if c.problems.is_empty() => Ok(Scenario {
             title: raw.title,
             purpose: raw.purpose,
             duration: raw.duration,
-            road,
-            air,
+            network,
+            weather: Weather {
+                air,
+                rain: 0.0,
+                sun: Sun {
+                    azimuth_deg: 120.0,
+                    elevation_deg: 40.0,
+                },
+                cloud: 0.3,
+            },
             ego,
-            ego_lane: raw.ego.lane,
-            ego_s: raw.ego.s,
+            ego_start,
+            route: None,
             ego_speed: raw.ego.speed,
             actors,
             sensors: raw.sensors,
@@ -120,7 +136,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     }
 }
 
-fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
+fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Network> {
     let before = c.problems.len();
     let r = &raw.road;
     c.range("road.lanes", f64::from(r.lanes), 1.0, 8.0, "lanes");
@@ -152,7 +168,7 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
             100_000.0,
             "m",
         );
-        if let Element::Curve { radius, length } = element {
+        if let Element::Curve { radius, length, .. } = element {
             // A right-hand bend must leave room for the carriageway on its inside.
             let least = if *radius < 0.0 { width + 10.0 } else { 10.0 };
             if !(radius.abs() >= least && radius.abs() <= 1e6) {
@@ -173,14 +189,17 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
     if c.problems.len() != before {
         return None;
     }
-    let road = Road {
-        line: ReferenceLine::new(&r.line),
-        lanes: r.lanes,
+    let lanes = CrossSection {
+        right: r.lanes,
+        left: 0,
         lane_width: r.lane_width,
-        shoulder_width: r.shoulder_width,
-        speed_limit: r.speed_limit,
+        shoulder: r.shoulder_width,
+        sidewalk: 0.0,
     };
-    if let Some(s) = meets_itself(&road) {
+    let line = ReferenceLine::new(&r.line);
+    let road = crate::road::road("road", line, lanes.section(), r.speed_limit);
+    let network = Network::new(vec![road], Vec::new());
+    if let Some(s) = meets_itself(&network) {
         c.fail(
             "road.line",
             "a road that keeps clear of itself",
@@ -188,19 +207,21 @@ fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Road> {
         );
         return None;
     }
-    Some(road)
+    Some(network)
 }
 
 /// Where the paved road comes so close to another part of itself that a place on it could be
 /// either, m along it.
-fn meets_itself(road: &Road) -> Option<f64> {
+fn meets_itself(network: &Network) -> Option<f64> {
+    let road = network.road(RoadId(0));
     let step = (road.length() / 4000.0).max(5.0);
-    let right = road.right_edge() - road.shoulder_width;
+    let (_, right) = road.full_width(0.0);
     let mut s = 0.0;
     while s < road.length() {
         for t in [0.0, right] {
-            let p = road.pose(RoadPoint { s, t });
-            if (road.locate(p.x, p.y).s - s).abs() > 1.0 {
+            let p = road.pose(s, t);
+            let found: RoadPoint = network.locate(p.x, p.y, None);
+            if (found.s - s).abs() > 1.0 {
                 return Some(s);
             }
         }
@@ -254,7 +275,7 @@ fn check_traffic(
     i: usize,
     traffic: &RawTraffic,
     raw: &RawScenario,
-    road: Option<&Road>,
+    road: Option<&Network>,
 ) -> Option<Actor> {
     let path = format!("traffic[{i}]");
     c.place(&path, road, traffic.lane, traffic.s);

@@ -8,8 +8,8 @@ mod raw;
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
 use crate::perception::SensorSettings;
-use crate::perception::atmosphere::Atmosphere;
-use crate::road::Road;
+use crate::perception::weather::Weather;
+use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
@@ -29,12 +29,12 @@ pub struct Scenario {
     pub purpose: String,
     /// s.
     pub duration: f64,
-    pub road: Road,
-    pub air: Atmosphere,
+    pub network: Network,
+    pub weather: Weather,
     pub ego: VehicleSpec,
-    pub ego_lane: i32,
-    /// m.
-    pub ego_s: f64,
+    pub ego_start: LanePos,
+    /// Where the automation goes; the lanes that turn least without one.
+    pub route: Option<Route>,
     /// m/s.
     pub ego_speed: f64,
     pub actors: Vec<Actor>,
@@ -84,19 +84,11 @@ impl Scenario {
             .iter()
             .map(|a| serde_json::json!({"name": a.name, "s": a.s, "driver": a.driver, "vehicle": a.spec}))
             .collect();
-        let road = &self.road;
         serde_json::json!({
             "duration": self.duration,
-            "road": {
-                "lanes": road.lanes,
-                "lane_width": road.lane_width,
-                "shoulder_width": road.shoulder_width,
-                "speed_limit": road.speed_limit,
-            },
-            "weather": self.air,
+            "weather": self.weather,
             "ego": {
-                "lane": self.ego_lane,
-                "s": self.ego_s,
+                "start": self.ego_start,
                 "speed": self.ego_speed,
                 "vehicle": self.ego,
             },

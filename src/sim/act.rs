@@ -46,7 +46,13 @@ fn drive_others(
             let body = state(body);
             apply(
                 &mut force,
-                driver.drive(now.time(), &given.road, &actor.spec, &body, DT as f32),
+                driver.drive(
+                    now.time(),
+                    &given.network.roads[0],
+                    &actor.spec,
+                    &body,
+                    DT as f32,
+                ),
             );
         }
     }

@@ -102,7 +102,12 @@ fn decide(
         Authority::Automation | Authority::Operator => Task::Drive,
     };
     let own = Odometry { speed };
-    mind.automation =
-        mind.autopilot
-            .drive(task, report, own, given.road.speed_limit, &given.ego, DT);
+    mind.automation = mind.autopilot.drive(
+        task,
+        report,
+        own,
+        given.network.roads[0].limit(0.0),
+        &given.ego,
+        DT,
+    );
 }

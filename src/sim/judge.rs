@@ -100,9 +100,11 @@ fn end(
     let Ok(ego) = bodies.get(fleet.ego).map(state) else {
         return;
     };
-    let road = &given.road;
-    let here = road.locate(f64::from(ego.position.x), f64::from(ego.position.y));
-    let off_road = here.t > 0.0 || here.t < road.right_edge() - road.shoulder_width;
+    let road = &given.network.roads[0];
+    let here = given
+        .network
+        .locate(f64::from(ego.position.x), f64::from(ego.position.y), None);
+    let off_road = !given.network.on_carriageway(here);
     if off_road && referee.off_road_since.is_none() {
         referee.off_road_since = Some(time);
         let speed = f64::from(ego.velocity.length());

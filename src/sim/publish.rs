@@ -85,7 +85,7 @@ fn publish(
     frame.ego.wheel = f64::from(controls.steer * given.ego.steering.ratio);
     frame.ego.accelerator = f64::from(controls.accelerator);
     frame.ego.brake = f64::from(controls.brake);
-    frame.visibility = given.air.visibility_at(frame.ego.s);
+    frame.visibility = given.weather.air.visibility_at(frame.ego.s);
     frame.confidence = report.confidence;
     frame.tracks.clone_from(&report.tracks);
     frame.authority = authority;
@@ -115,12 +115,15 @@ fn view(spec: &VehicleSpec, body: &BodyState) -> BodyView {
         to_middle: Vec3::new(spec.cg_to_middle(), 0.0, -spec.cg_height),
         brake_lights: false,
         hazard_lights: false,
+        indicator: 0,
     }
 }
 
 fn ego_view(frame: &mut Frame, given: &Given, ego: &BodyState) {
-    let road = &given.road;
-    let here = road.locate(f64::from(ego.position.x), f64::from(ego.position.y));
+    let road = &given.network.roads[0];
+    let here = given
+        .network
+        .locate(f64::from(ego.position.x), f64::from(ego.position.y), None);
     let direction = road.line.pose(here.s).yaw;
     let heading = crate::road::wrap_angle(yaw(ego) - direction);
     let forward = ego.rotation * Vec3::X;
@@ -135,9 +138,9 @@ fn ego_view(frame: &mut Frame, given: &Given, ego: &BodyState) {
         speed,
         acceleration,
         s: here.s,
-        offset: here.t - road.lane_centre(road.nearest_lane(here.t)),
+        offset: given.network.snap(here).map_or(0.0, |x| x.1),
         lateral_speed: speed * libm::sin(heading) + drift * libm::cos(heading),
-        speed_limit: road.speed_limit,
+        speed_limit: road.limit(here.s),
         ..frame.ego
     };
 }

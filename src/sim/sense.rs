@@ -44,7 +44,7 @@ fn sense(
         if let Ok(body) = bodies.get(*entity) {
             eyes.truth.push(actor_truth(
                 i as u32,
-                &given.road,
+                &given.network.roads[0],
                 &actor.spec,
                 &state(body),
             ));
@@ -52,8 +52,13 @@ fn sense(
     }
     let ego = ego_truth(&given.ego, &state(ego));
     let dt = TICKS_PER_REPORT as f64 * DT;
-    eyes.perception
-        .sense(&given.road, &given.air, &ego, &eyes.truth, dt);
+    eyes.perception.sense(
+        &given.network.roads[0],
+        &given.weather.air,
+        &ego,
+        &eyes.truth,
+        dt,
+    );
 }
 
 /// Yaw of a body, rad.
@@ -75,7 +80,7 @@ fn ego_truth(spec: &VehicleSpec, body: &BodyState) -> EgoTruth {
 fn actor_truth(id: u32, road: &Road, spec: &VehicleSpec, body: &BodyState) -> ActorTruth {
     let middle = body.position + body.rotation * Vec3::new(spec.cg_to_middle(), 0.0, 0.0);
     let (x, y) = (f64::from(middle.x), f64::from(middle.y));
-    let direction = road.line.pose(road.locate(x, y).s).yaw;
+    let direction = road.line.pose(road.line.nearest(x, y).0).yaw;
     let along = f64::from(body.velocity.x) * libm::cos(direction)
         + f64::from(body.velocity.y) * libm::sin(direction);
     ActorTruth {

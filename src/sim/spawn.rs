@@ -1,7 +1,7 @@
 //! Bodies of the world: the ground, the ego, the others.
 
 use super::Given;
-use crate::road::RoadPoint;
+use crate::road::{LanePos, RoadId};
 use crate::scenario::Scenario;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::BodyState;
@@ -61,8 +61,7 @@ pub fn bodies(world: &mut World, scenario: &Scenario) {
         world,
         scenario,
         &scenario.ego,
-        scenario.ego_lane,
-        scenario.ego_s,
+        scenario.ego_start,
         scenario.ego_speed,
     );
     world
@@ -74,8 +73,10 @@ pub fn bodies(world: &mut World, scenario: &Scenario) {
             world,
             scenario,
             &actor.spec,
-            driver.lane,
-            actor.s,
+            scenario
+                .network
+                .lane_pos(RoadId(0), driver.lane, actor.s)
+                .unwrap_or(scenario.ego_start),
             driver.initial_speed,
         );
         world.entity_mut(id).insert((
@@ -96,15 +97,10 @@ fn vehicle(
     world: &mut World,
     scenario: &Scenario,
     spec: &VehicleSpec,
-    lane: i32,
-    s: f64,
+    start: LanePos,
     speed: f64,
 ) -> Entity {
-    let road = &scenario.road;
-    let at = road.pose(RoadPoint {
-        s,
-        t: road.lane_centre(lane),
-    });
+    let at = scenario.network.lane_pose(start, 0.0);
     let box_height = spec.height - spec.ground_clearance;
     let middle_height = spec.ground_clearance + box_height / 2.0;
     let centre_of_gravity = Vec3::new(-spec.cg_to_middle(), 0.0, spec.cg_height - middle_height);

@@ -3,7 +3,7 @@
 //! Body axes; the origin is the middle of the body on the ground.
 
 use super::shape::{Section, Shape, Tint, shaded, tint};
-use crate::vehicle::VehicleKind;
+use crate::road_user::RoadUser;
 use bevy::math::Vec3;
 
 /// A vehicle in the parts that change by themselves.
@@ -22,10 +22,11 @@ fn plastic() -> Tint {
 }
 
 /// `size` is length, width, height in m.
-pub fn vehicle(kind: VehicleKind, size: Vec3, paint: Tint) -> VehicleShapes {
+pub fn vehicle(kind: RoadUser, size: Vec3, paint: Tint) -> VehicleShapes {
     match kind {
-        VehicleKind::Car => car(size, paint),
-        VehicleKind::Truck => truck(size, paint),
+        RoadUser::Car => car(size, paint),
+        RoadUser::Truck | RoadUser::Bus => truck(size, paint),
+        _ => car(size, paint),
     }
 }
 
@@ -262,8 +263,8 @@ mod tests {
     #[test]
     fn shapes_keep_to_their_measures() {
         for (kind, size) in [
-            (VehicleKind::Car, Vec3::new(4.6, 1.82, 1.45)),
-            (VehicleKind::Truck, Vec3::new(9.0, 2.5, 3.4)),
+            (RoadUser::Car, Vec3::new(4.6, 1.82, 1.45)),
+            (RoadUser::Truck, Vec3::new(9.0, 2.5, 3.4)),
         ] {
             let shapes = vehicle(kind, size, [1.0; 4]);
             for shape in [&shapes.body, &shapes.brake_lamps, &shapes.hazard_lamps] {
@@ -280,7 +281,7 @@ mod tests {
 
     #[test]
     fn brake_lamps_are_at_the_rear() {
-        let shapes = vehicle(VehicleKind::Truck, Vec3::new(9.0, 2.5, 3.4), [1.0; 4]);
+        let shapes = vehicle(RoadUser::Truck, Vec3::new(9.0, 2.5, 3.4), [1.0; 4]);
         assert!(shapes.brake_lamps.positions().iter().all(|p| p.x < -4.0));
     }
 }

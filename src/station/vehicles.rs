@@ -192,7 +192,7 @@ fn flash(time: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vehicle::VehicleKind;
+    use crate::road_user::RoadUser;
 
     #[test]
     fn hazard_lamps_are_lit_half_of_the_time() {
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_body_stands_on_the_ground_around_its_middle() {
         let body = BodyView {
-            kind: VehicleKind::Car,
+            kind: RoadUser::Car,
             position: Vec3::new(10.0, 5.0, 0.55),
             rotation: Quat::from_rotation_z(std::f32::consts::FRAC_PI_2),
             velocity: Vec3::ZERO,
@@ -212,6 +212,7 @@ mod tests {
             to_middle: Vec3::new(-0.15, 0.0, -0.55),
             brake_lights: false,
             hazard_lights: false,
+            indicator: 0,
         };
         let transform = pose(&body);
         assert!(transform.translation.distance(Vec3::new(10.0, 0.0, -4.85)) < 1e-5);

@@ -74,14 +74,16 @@ impl Driver {
             let slow = |v: f32| -v.signum() * (v.abs() / dt).min(CRASH_BRAKE);
             (slow(speed), -spin / dt * 0.05)
         } else {
-            let here = road.locate(f64::from(body.position.x), f64::from(body.position.y));
+            let (s, across) = road
+                .line
+                .nearest(f64::from(body.position.x), f64::from(body.position.y));
             let preview = (speed * 1.0).max(6.0);
             let yaw = libm::atan2(f64::from(ahead.y), f64::from(ahead.x));
-            let direction = road.line.pose(here.s).yaw;
-            let off = here.t - road.lane_centre(self.lane);
+            let direction = road.line.pose(s).yaw;
+            let off = across - road.centre(self.lane, s).unwrap_or(0.0);
             let heading = wrap_angle(yaw - direction);
             let aim = -off / f64::from(preview) - heading;
-            let rate = f64::from(speed) * (road.line.curvature(here.s) + aim / f64::from(preview));
+            let rate = f64::from(speed) * (road.line.curvature(s) + aim / f64::from(preview));
             let a = self.acceleration(t, f64::from(speed)) as f32;
             (a, ((rate as f32 - spin) / dt * 0.2).clamp(-5.0, 5.0))
         };

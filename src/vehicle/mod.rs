@@ -5,20 +5,14 @@
 
 pub mod dynamics;
 
+use crate::road_user::RoadUser;
 use serde::{Deserialize, Serialize};
-
-/// What a vehicle is, for drawing and for crash severity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum VehicleKind {
-    Car,
-    Truck,
-}
 
 /// Parameters of a vehicle. SI units; see `assets/vehicles/saloon.ron` for a worked example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VehicleSpec {
-    pub kind: VehicleKind,
+    pub kind: RoadUser,
     /// Bumper to bumper, m.
     pub length: f32,
     pub width: f32,
