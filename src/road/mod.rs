@@ -18,6 +18,7 @@ mod geometry;
 mod graph;
 mod index;
 mod lanes;
+mod locator;
 mod network;
 mod path;
 mod profile;
@@ -26,6 +27,7 @@ mod signals;
 
 pub use build::{CrossSection, lane, road};
 pub use lanes::{Lane, LaneKind, LaneSection, Mark};
+pub use locator::{Located, Locator};
 pub use network::{
     Conflict, End, Junction, LaneId, LaneNode, LanePos, Link, Network, Object, ObjectKind, Patch,
     Road, Stretch, Surface,

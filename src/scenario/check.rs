@@ -2,6 +2,7 @@
 
 use super::raw::{RawScenario, RawTraffic};
 use super::{Actor, Problem, Scenario};
+use crate::perception::FaultKind;
 use crate::perception::atmosphere::{Atmosphere, FogBank};
 use crate::perception::weather::{Sun, Weather};
 use crate::road::{CrossSection, Element, Network, ReferenceLine, RoadId, RoadPoint};
@@ -107,12 +108,12 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             network,
             weather: Weather {
                 air,
-                rain: 0.0,
+                rain: raw.weather.rain,
                 sun: Sun {
-                    azimuth_deg: 120.0,
-                    elevation_deg: 40.0,
+                    azimuth_deg: raw.weather.sun_azimuth_deg,
+                    elevation_deg: raw.weather.sun_elevation_deg,
                 },
-                cloud: 0.3,
+                cloud: raw.weather.cloud,
             },
             ego,
             ego_start,
@@ -120,6 +121,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             ego_speed: raw.ego.speed,
             actors,
             sensors: raw.sensors,
+            faults: raw.faults,
             autopilot: raw.autopilot,
             policy: raw.policy,
             authority: raw.authority,
@@ -238,6 +240,23 @@ fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
         100_000.0,
         "m",
     );
+    let w = &raw.weather;
+    c.range("weather.rain", w.rain, 0.0, 300.0, "mm/h");
+    c.range(
+        "weather.sun_azimuth_deg",
+        w.sun_azimuth_deg,
+        -360.0,
+        360.0,
+        "degrees",
+    );
+    c.range(
+        "weather.sun_elevation_deg",
+        w.sun_elevation_deg,
+        -90.0,
+        90.0,
+        "degrees",
+    );
+    c.range("weather.cloud", w.cloud, 0.0, 1.0, "");
     let mut banks = Vec::new();
     for (i, fog) in raw.weather.fog.iter().enumerate() {
         let path = format!("weather.fog[{i}]");
@@ -258,6 +277,7 @@ fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
             );
         }
         banks.push(FogBank {
+            road: RoadId(0),
             from: fog.from,
             to: fog.to,
             visibility: fog.visibility,
@@ -369,6 +389,8 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         360.0,
         "degrees",
     );
+    c.range("sensors.lidar_range", s.lidar_range, 0.0, 1000.0, "m");
+    c.range("sensors.radar_range", s.radar_range, 0.0, 1000.0, "m");
     c.range("sensors.lane_range", s.lane_range, 5.0, 500.0, "m");
     c.range("sensors.range_noise", s.range_noise, 0.0, 20.0, "m");
     c.range("sensors.speed_noise", s.speed_noise, 0.0, 20.0, "m/s");
@@ -394,6 +416,14 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         "m/s2 (UN R157)",
     );
     c.range("autopilot.jerk", a.jerk, 0.1, 50.0, "m/s3");
+    c.range(
+        "autopilot.lateral_acceleration",
+        a.lateral_acceleration,
+        0.5,
+        6.0,
+        "m/s2",
+    );
+    check_faults(c, raw);
 
     let p = &raw.policy;
     c.range("policy.raise_below", p.raise_below, 0.0, 1.0, "");
@@ -483,4 +513,61 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
 
     c.range("link.down_ms", raw.link.down_ms, 0.0, 10_000.0, "ms");
     c.range("link.up_ms", raw.link.up_ms, 0.0, 10_000.0, "ms");
+}
+
+fn check_faults(c: &mut Checker, raw: &RawScenario) {
+    for (i, fault) in raw.faults.iter().enumerate() {
+        let path = format!("faults[{i}]");
+        c.range(
+            &format!("{path}.at"),
+            fault.at,
+            0.0,
+            raw.duration.clamp(0.0, LONGEST),
+            "s, within the run",
+        );
+        if let Some(until) = fault.until
+            && !(until > fault.at)
+        {
+            c.fail(
+                &format!("{path}.until"),
+                format!("more than at ({} s)", fault.at),
+                until,
+            );
+        }
+        let what = format!("{path}.what");
+        match &fault.what {
+            FaultKind::Dirt { left, .. } => {
+                c.range(&format!("{what}.left"), *left, 0.0, 1.0, "");
+            }
+            FaultKind::Ghost {
+                ahead,
+                speed,
+                existence,
+            } => {
+                c.range(&format!("{what}.ahead"), *ahead, 1.0, 250.0, "m");
+                c.range(
+                    &format!("{what}.speed"),
+                    *speed,
+                    -TOP_SPEED,
+                    TOP_SPEED,
+                    "m/s",
+                );
+                c.range(&format!("{what}.existence"), *existence, 0.0, 1.0, "");
+            }
+            FaultKind::Blind { to } if to.is_empty() => {
+                c.fail(
+                    &format!("{what}.to"),
+                    "at least one kind of road user",
+                    "none",
+                );
+            }
+            FaultKind::Overconfident { at_least } => {
+                c.range(&format!("{what}.at_least"), *at_least, 0.0, 1.0, "");
+            }
+            FaultKind::LaneShift { by } => {
+                c.range(&format!("{what}.by"), *by, -5.0, 5.0, "m");
+            }
+            FaultKind::Failure { .. } | FaultKind::Blind { .. } => {}
+        }
+    }
 }

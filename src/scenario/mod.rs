@@ -7,8 +7,8 @@ mod raw;
 
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
-use crate::perception::SensorSettings;
 use crate::perception::weather::Weather;
+use crate::perception::{Fault, SensorSettings};
 use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
@@ -39,6 +39,7 @@ pub struct Scenario {
     pub ego_speed: f64,
     pub actors: Vec<Actor>,
     pub sensors: SensorSettings,
+    pub faults: Vec<Fault>,
     pub autopilot: AutopilotSettings,
     pub policy: PolicySettings,
     pub authority: AuthoritySettings,
@@ -94,6 +95,7 @@ impl Scenario {
             },
             "traffic": traffic,
             "sensors": self.sensors,
+            "faults": self.faults,
             "autopilot": self.autopilot,
             "policy": self.policy,
             "authority": self.authority,

@@ -2,7 +2,7 @@
 
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
-use crate::perception::SensorSettings;
+use crate::perception::{Fault, SensorSettings};
 use crate::road::Element;
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
@@ -28,6 +28,9 @@ pub struct RawScenario {
     pub traffic: Vec<RawTraffic>,
     #[serde(default)]
     pub sensors: SensorSettings,
+    /// What goes wrong with the sensors, and when.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
     #[serde(default)]
     pub autopilot: AutopilotSettings,
     #[serde(default)]
@@ -73,6 +76,15 @@ pub struct RawWeather {
     /// Meteorological optical range in clear air, m.
     pub visibility: f64,
     pub fog: Vec<RawFog>,
+    /// Rain rate, mm/h.
+    pub rain: f64,
+    /// Direction towards the sun, degrees counter-clockwise from the world's x axis, along which
+    /// the first road begins.
+    pub sun_azimuth_deg: f64,
+    /// Height of the sun above the horizon, degrees; negative at night.
+    pub sun_elevation_deg: f64,
+    /// Share of the sky that clouds cover, 0 to 1.
+    pub cloud: f64,
 }
 
 impl Default for RawWeather {
@@ -80,6 +92,10 @@ impl Default for RawWeather {
         Self {
             visibility: 10_000.0,
             fog: Vec::new(),
+            rain: 0.0,
+            sun_azimuth_deg: 120.0,
+            sun_elevation_deg: 40.0,
+            cloud: 0.3,
         }
     }
 }
