@@ -203,7 +203,7 @@ fn bends_are_taken_at_their_speed_and_on_the_line() {
     let mut drive = Drive::new(winding, 25.0, settings);
     drive.run(12.0);
     drive.worst_offset = 0.0;
-    drive.run(30.0);
+    drive.run(20.0);
     assert!(drive.worst_offset < 0.3, "{}", drive.worst_offset);
     assert!(drive.worst_brake < 3.1, "{}", drive.worst_brake);
     assert!(drive.pose.x > 300.0);
