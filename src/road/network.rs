@@ -491,6 +491,12 @@ impl Network {
         self.index.locate(&self.roads, x, y, z)
     }
 
+    /// All roads whose lanes (of any kind) cover a world position, whatever their height: several
+    /// at a bridge, in a junction, and where roads meet. In order of road and `s`.
+    pub fn roads_at(&self, x: f64, y: f64) -> Vec<RoadPoint> {
+        self.index.roads_at(&self.roads, x, y)
+    }
+
     /// The same where one knows about where it is: looks at the road of `hint` and those it leads
     /// to first, so that a place in a junction stays on the road one came by.
     pub fn locate_near(&self, x: f64, y: f64, hint: RoadPoint) -> RoadPoint {

@@ -3,13 +3,17 @@
 //! `raw.rs` documents every field with its unit and default, and so does `docs/scenario.md`. An error names file, line, field, what was expected and what was found.
 
 mod check;
+mod check_junction;
+mod check_network;
+mod check_road;
 mod raw;
+mod raw_road;
 
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
 use crate::perception::weather::Weather;
 use crate::perception::{Fault, SensorSettings};
-use crate::road::{LanePos, Network, Route};
+use crate::road::{LanePos, Network, RoadId, Route};
 use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
@@ -55,6 +59,7 @@ pub struct Scenario {
 pub struct Actor {
     pub name: String,
     pub spec: VehicleSpec,
+    pub road: RoadId,
     /// Start along the road, m.
     pub s: f64,
     pub driver: Driver,

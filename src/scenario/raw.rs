@@ -1,9 +1,9 @@
 //! A scenario as it is written: every field, its unit and its default. Nothing is checked here.
 
+use super::raw_road::{RawJunction, RawRoad};
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
 use crate::perception::{Fault, SensorSettings};
-use crate::road::Element;
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
@@ -20,7 +20,14 @@ pub struct RawScenario {
     pub purpose: String,
     /// s. The run ends after this time at the latest.
     pub duration: f64,
-    pub road: RawRoad,
+    /// The only road, ...
+    #[serde(default)]
+    pub road: Option<RawRoad>,
+    /// ... or several, and what joins them.
+    #[serde(default)]
+    pub roads: Vec<RawRoad>,
+    #[serde(default)]
+    pub junctions: Vec<RawJunction>,
     #[serde(default)]
     pub weather: RawWeather,
     pub ego: RawEgo,
@@ -43,31 +50,6 @@ pub struct RawScenario {
     pub stabilised: StabilisedSettings,
     #[serde(default)]
     pub link: LinkSettings,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawRoad {
-    /// Driving lanes, 1 to 8. Ids run from -1 at the reference line to -lanes at the right.
-    pub lanes: u32,
-    /// m.
-    #[serde(default = "lane_width")]
-    pub lane_width: f64,
-    /// Hard shoulder right of the last lane, m.
-    #[serde(default = "shoulder_width")]
-    pub shoulder_width: f64,
-    /// m/s.
-    pub speed_limit: f64,
-    /// The reference line, from the origin along x.
-    pub line: Vec<Element>,
-}
-
-fn lane_width() -> f64 {
-    3.75
-}
-
-fn shoulder_width() -> f64 {
-    2.5
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -100,9 +82,12 @@ impl Default for RawWeather {
     }
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawFog {
+    /// Of which road; the first if not said.
+    #[serde(default)]
+    pub road: Option<String>,
     /// Begin along the road, m.
     pub from: f64,
     /// End along the road, m.
@@ -124,12 +109,19 @@ pub struct RawEgo {
     /// A profile in `assets/vehicles/`, by name.
     #[serde(default = "saloon")]
     pub vehicle: String,
-    /// Lane id, negative.
+    /// The first if not said.
+    #[serde(default)]
+    pub road: Option<String>,
+    /// Lane id: negative along the road's line, positive against it.
     pub lane: i32,
     /// Start along the road, m.
     pub s: f64,
     /// Start speed, m/s.
     pub speed: f64,
+    /// The road at whose end (the one away from here) the automation wants to arrive. Without it
+    /// takes the lanes that turn least.
+    #[serde(default)]
+    pub destination: Option<String>,
 }
 
 fn saloon() -> String {
@@ -144,7 +136,10 @@ pub struct RawTraffic {
     /// A profile in `assets/vehicles/`, by name.
     #[serde(default = "saloon")]
     pub vehicle: String,
-    /// Lane id, negative.
+    /// The first if not said.
+    #[serde(default)]
+    pub road: Option<String>,
+    /// Lane id: negative along the road's line, positive against it.
     pub lane: i32,
     /// Start along the road, m.
     pub s: f64,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
+mod networks;
 mod scenarios;
 
 #[cfg(feature = "sim")]
