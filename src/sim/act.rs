@@ -8,13 +8,17 @@ use crate::command::Command;
 use crate::takeover::event::Authority;
 use crate::traffic::Driver;
 use crate::vehicle::VehicleSpec;
-use crate::vehicle::dynamics::{Controls, Wrench, wrench};
+use crate::vehicle::dynamics::{Controls, Dynamics, Ground, Wrench};
 use bevy::prelude::*;
 use bevy_rapier3d::prelude::*;
 
 /// The ego's controls in force.
 #[derive(Resource, Clone, Copy, Debug, Default)]
 pub struct Actuators(pub Controls);
+
+/// What the ego's forces remember from tick to tick.
+#[derive(Resource, Debug)]
+struct Chassis(Dynamics);
 
 /// The drivers of the others, in the scenario's order.
 #[derive(Resource, Debug, Default)]
@@ -23,7 +27,9 @@ pub struct Drivers(pub Vec<Driver>);
 pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
     let drivers = given.actors.iter().map(|a| a.driver.clone()).collect();
+    let chassis = Chassis(Dynamics::new(&given.ego, given.ego_speed as f32));
     app.init_resource::<Actuators>()
+        .insert_resource(chassis)
         .insert_resource(Drivers(drivers))
         .add_systems(Tick, drive_others.in_set(Step::Script))
         .add_systems(Tick, drive_ego.in_set(Step::Act));
@@ -58,6 +64,7 @@ fn drive_ego(
     mind: Res<Mind>,
     received: Res<Received>,
     mut actuators: ResMut<Actuators>,
+    mut chassis: ResMut<Chassis>,
     mut bodies: Query<(BodyQuery, &mut ExternalForce), With<Body>>,
 ) {
     let Ok((body, mut force)) = bodies.get_mut(fleet.ego) else {
@@ -69,10 +76,10 @@ fn drive_ego(
         _ => mind.automation,
     };
     actuators.0 = wanted.limited(actuators.0, spec, DT as f32);
-    apply(
-        &mut force,
-        wrench(spec, actuators.0, &state(body), DT as f32),
-    );
+    let wrench = chassis
+        .0
+        .step(spec, actuators.0, &Ground::flat(), &state(body), DT as f32);
+    apply(&mut force, wrench);
 }
 
 /// What an operator's command asks of the actuators. A device that is gone asks for nothing: its
