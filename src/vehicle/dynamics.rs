@@ -17,11 +17,13 @@ pub const GRAVITY: f32 = 9.81;
 const AIR_DENSITY: f32 = 1.2;
 /// Longest sub-step, s.
 const SUB_STEP: f64 = 0.002;
-/// At most so many sub-steps in one call: a longer step gets longer sub-steps.
-const MOST_SUB_STEPS: f64 = 64.0;
+/// Longest step in one call, s: of a longer one, the mean over this much is given.
+const LONGEST_STEP: f64 = 0.1;
 /// Speeds beyond these are cut: no vehicle is meant to go there, and forces stay finite.
 const TOP_SPEED: f64 = 200.0;
 const TOP_SPIN: f64 = 50.0;
+/// A contact's speed changes by at most this in a sub-step, m/s, but for collisions.
+const MOST_CHANGE: f64 = 0.05;
 /// Below this speed neither ABS nor traction control acts, m/s.
 const SLIP_CONTROL_FROM: f64 = 1.0;
 /// Time in which the slip controllers bring a wheel to the slip they want, s.
@@ -185,6 +187,8 @@ struct Wheel {
     spin: f64,
     /// Relaxed slips along and across, -: deflection of the tyre over its relaxation length.
     slip: [f64; 2],
+    /// Speed of the contact along the wheel at the last sub-step, m/s.
+    speed: f64,
 }
 
 /// What a vehicle's forces remember from tick to tick.
@@ -286,6 +290,7 @@ impl Dynamics {
         let wheel = Wheel {
             spin: f64::from(speed) / f64::from(spec.wheel_radius),
             slip: [0.0; 2],
+            speed: f64::from(speed),
         };
         Self {
             wheels: [wheel; 4],
@@ -337,9 +342,9 @@ impl Dynamics {
             spec,
             dt,
         );
-        let dt = f64::from(dt);
+        let dt = f64::from(dt).min(LONGEST_STEP);
         // The small part keeps 0.01 s at five sub-steps whichever way it was rounded.
-        let count = (dt / SUB_STEP - 1e-3).ceil().clamp(1.0, MOST_SUB_STEPS);
+        let count = (dt / SUB_STEP - 1e-3).ceil().max(1.0);
         let h = dt / count;
         let constants = Constants::new(spec);
         let plane = Plane::new(ground);
@@ -506,6 +511,12 @@ impl Wheel {
 
         // The slip controllers know what the tyre gives and steer towards the slip they want.
         let inertia = constants.wheel_inertia;
+        // Of the static load, so that its sum is the same in a bend as straight ahead.
+        let resistance = if contact.load > 0.0 {
+            f64::from(spec.rolling_resistance) * constants.static_load[axle] * radius
+        } else {
+            0.0
+        };
         let mut drive = asked.drive;
         let mut brake = asked.brake;
         if v[0] > SLIP_CONTROL_FROM && contact.load > 0.0 {
@@ -515,24 +526,22 @@ impl Wheel {
                 inertia * (v[0] * (1.0 + slip) / radius - self.spin) / SLIP_CONTROL_TIME
             };
             let best = best.min(0.9);
-            brake = brake.min((-hold - towards(-best)).max(0.0));
-            drive = drive.min((hold + towards(best)).max(0.0));
+            brake = brake.min((-hold - towards(-best) - resistance).max(0.0));
+            drive = drive.min((hold + towards(best) + resistance).max(0.0));
         }
 
-        // Wheel spin, implicit in the tyre's force: it is stiff against the wheel's inertia.
+        // Wheel spin, implicit in the tyre's force, which is stiff against the wheel's inertia: the
+        // force changes with the spin, and with the contact's speed as that changed last.
         let slope = radius
             * radius
             * tyre.stiffness[0]
             * (h / (relaxation[0] + h * rolling) + damping[0] / relaxation[0]);
         let heavy = inertia + h * slope;
-        let free = self.spin + h * (drive - radius * force[0]) / heavy;
-        // Brakes and rolling resistance oppose the spin and never reverse it. The resistance is
-        // that of the static load, so that its sum is the same in a bend as straight ahead.
-        let resistance = if contact.load > 0.0 {
-            f64::from(spec.rolling_resistance) * constants.static_load[axle] * radius
-        } else {
-            0.0
-        };
+        let faster = (v[0] - self.speed).clamp(-MOST_CHANGE, MOST_CHANGE);
+        self.speed = v[0];
+        let pull = drive - radius * force[0] + slope * faster / radius;
+        let free = self.spin + h * pull / heavy;
+        // Brakes and rolling resistance oppose the spin and never reverse it.
         let opposing = brake + resistance;
         let stopped = h * opposing / heavy;
         self.spin = if free.abs() <= stopped {

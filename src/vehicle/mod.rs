@@ -492,7 +492,9 @@ mod tests {
         for name in profile_names() {
             let (_, text) = PROFILES.iter().find(|p| p.0 == name).unwrap();
             let spec = VehicleSpec::parse(text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-            assert!(spec.understeer() > -1e-4, "{name} would oversteer");
+            // The published BMW oversteers a little: stable as long as this stays above 0.
+            let at_70 = spec.wheelbase() + spec.understeer() * 70.0 * 70.0;
+            assert!(at_70 > 0.5 * spec.wheelbase(), "{name} is unstable");
         }
     }
 

@@ -135,7 +135,8 @@ impl Springs {
             for s in 0..2 {
                 let (_, side) = WHEELS[2 * a + s];
                 let mount = forward * axle.x + left * (side * self.half_track);
-                let leg = (height + mount.dot(normal)) / lean;
+                // However deep under the road, the wheel is not far above the body.
+                let leg = ((height + mount.dot(normal)) / lean).max(-self.cg_height);
                 let contact = &mut out[2 * a + s];
                 contact.arm = mount - up * leg;
                 contact.camber = roll * axle.camber;
