@@ -6,6 +6,8 @@ mod networks;
 mod scenarios;
 
 #[cfg(feature = "sim")]
+mod autopilot;
+#[cfg(feature = "sim")]
 mod cli;
 #[cfg(feature = "sim")]
 mod determinism;
