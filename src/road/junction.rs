@@ -90,23 +90,29 @@ fn turns(roads: &[Road], arms: &[Arm]) -> Vec<Turn> {
             .collect();
         targets.sort_by(|x, y| x.0.total_cmp(&y.0));
         let straight = targets.iter().any(|x| x.0.abs() < FRAC_PI_4);
-        for (k, lane) in lanes.iter().enumerate() {
-            for (turn, b, out) in &targets {
-                let m = out.len();
-                let to = if turn.abs() < FRAC_PI_4 {
-                    // More lanes in than out: the left ones may turn left only, or they join.
-                    let leftmost = targets.last().is_some_and(|x| x.0 >= FRAC_PI_4);
-                    (k < m || !leftmost).then(|| k.min(m - 1))
+        let (rightmost, leftmost) = (
+            targets.first().is_some_and(|x| x.0 <= -FRAC_PI_4),
+            targets.last().is_some_and(|x| x.0 >= FRAC_PI_4),
+        );
+        for (turn, b, out) in &targets {
+            let m = out.len();
+            let shift = shift(roads, &arms[a], &lanes, &arms[*b], out);
+            for (k, lane) in lanes.iter().enumerate() {
+                let from_left = n - 1 - k;
+                let to = if turn.abs() < FRAC_PI_4 || targets.len() == 1 {
+                    // More lanes in than out: the outer ones may only turn, or else they join.
+                    let on = k as i64 + shift;
+                    let fits = (0..m as i64).contains(&on);
+                    let may_turn = (from_left == 0 && leftmost) || (k == 0 && rightmost);
+                    let may = fits || !may_turn || targets.len() == 1;
+                    may.then(|| on.clamp(0, m as i64 - 1) as usize)
                 } else if *turn < 0.0 {
                     let may = if straight { k == 0 } else { k < n.div_ceil(2) };
                     may.then(|| k.min(m - 1))
                 } else {
-                    let from_left = n - 1 - k;
                     let may = if straight { from_left == 0 } else { k >= n / 2 };
                     may.then(|| m - 1 - from_left.min(m - 1))
                 };
-                let only = targets.len() == 1;
-                let to = if only { Some(k.min(m - 1)) } else { to };
                 turns.extend(to.map(|i| Turn {
                     from: (a, *lane),
                     to: (*b, out[i]),
@@ -115,6 +121,27 @@ fn turns(roads: &[Road], arms: &[Arm]) -> Vec<Turn> {
         }
     }
     turns
+}
+
+/// By how many lanes to the left one goes on, so that all go on as straight as can be.
+fn shift(roads: &[Road], from: &Arm, lanes: &[i32], to: &Arm, out: &[i32]) -> i64 {
+    let across = |arm: &Arm, id: i32, inwards: bool| {
+        let yaw = from.heading(roads) + PI;
+        arm.mouth(roads, id, inwards)
+            .map_or(0.0, |(p, _, _)| p.y * libm::cos(yaw) - p.x * libm::sin(yaw))
+    };
+    let own: Vec<f64> = lanes.iter().map(|id| across(from, *id, true)).collect();
+    let other: Vec<f64> = out.iter().map(|id| across(to, *id, false)).collect();
+    let (n, m) = (own.len() as i64, other.len() as i64);
+    let cost = |shift: i64| -> f64 {
+        let pairs = own.iter().zip(0..);
+        pairs
+            .map(|(t, k)| (t - other[(k + shift).clamp(0, m - 1) as usize]).abs())
+            .sum()
+    };
+    (-n..=m)
+        .min_by(|a, b| cost(*a).total_cmp(&cost(*b)).then(a.abs().cmp(&b.abs())))
+        .unwrap_or(0)
 }
 
 /// Joins arms to a junction: adds its connecting roads, links the arms' roads to it and says where

@@ -2,7 +2,7 @@
 
 use super::check::Checker;
 use super::check_network::Plan;
-use super::check_road::{phases, signal};
+use super::check_objects::{phases, signal};
 use super::raw_road::{RawControl, RawFailure, RawStart};
 use crate::road::{
     Arm, End, Junction, LaneKind, Link, Programme, Road, RoadId, SignalKind, join, wrap_angle,
@@ -78,6 +78,19 @@ pub(super) fn check(
         }
     };
     for way in &roads[first..] {
+        let length = way.length();
+        let far = (0..=20).any(|i| {
+            let p = way.line.pose(length * f64::from(i) / 20.0);
+            libm::hypot(p.x - centre.x, p.y - centre.y) > 1.5 * raw.radius + 5.0
+        });
+        if far || length > 6.0 * raw.radius + 10.0 {
+            c.fail(
+                &format!("{path}.radius"),
+                "a junction large enough for its lanes",
+                format!("{} m, with a roundabout way \"{}\"", raw.radius, way.name),
+            );
+            return None;
+        }
         let radius = 1.0 / way.line.sharpest(0.0, way.length()).max(1e-9);
         if radius < plan.turning {
             c.fail(
@@ -102,7 +115,11 @@ fn level(c: &mut Checker, plan: &Plan, arms: &[Arm], roads: &[Road]) {
         let s = arm.s(roads);
         (road.elevation.value(s), road.superelevation.value(s))
     };
-    let (first, _) = height(&arms[0]);
+    // The road that is first in the file says how high the junction lies.
+    let Some(lead) = arms.iter().min_by_key(|a| a.road) else {
+        return;
+    };
+    let (first, _) = height(lead);
     for arm in arms {
         let path = &plan.roads[arm.road.0 as usize].0;
         let (z, roll) = height(arm);
@@ -111,7 +128,7 @@ fn level(c: &mut Checker, plan: &Plan, arms: &[Arm], roads: &[Road]) {
                 &format!("{path}.elevation"),
                 format!(
                     "{first:.2} m at the junction, as \"{}\" has it",
-                    plan.names[arms[0].road.0 as usize]
+                    plan.names[lead.road.0 as usize]
                 ),
                 format!("{z:.2} m"),
             );
@@ -153,6 +170,22 @@ fn room(c: &mut Checker, plan: &Plan, path: &str, arms: &[Arm], roads: &[Road], 
             )
         })
         .collect();
+    for (arm, (right, left)) in arms.iter().zip(&mouths) {
+        let out = arm.heading(roads);
+        let widest = libm::tan((left - out).max(out - right)) * raw.radius;
+        if widest > 1.2 * raw.radius {
+            c.fail(
+                &format!("{path}.radius"),
+                format!(
+                    "at least {:.1} m, for \"{}\" reaches {widest:.1} m to one side",
+                    widest / 1.2,
+                    plan.names[arm.road.0 as usize]
+                ),
+                raw.radius,
+            );
+            return;
+        }
+    }
     for i in 0..arms.len() {
         for k in i + 1..arms.len() {
             let (a, b) = (mouths[i], mouths[k]);

@@ -5,6 +5,8 @@
 mod check;
 mod check_junction;
 mod check_network;
+mod check_objects;
+mod check_overlaps;
 mod check_road;
 mod raw;
 mod raw_road;

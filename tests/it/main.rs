@@ -2,7 +2,10 @@
 
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
+mod long;
+mod network_mistakes;
 mod networks;
+mod queries;
 mod scenarios;
 
 #[cfg(feature = "sim")]

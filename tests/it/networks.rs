@@ -1,29 +1,21 @@
-//! Roads and networks in scenario files: what they become, and each kind of mistake.
+//! Roads and networks in scenario files: what they become.
 
 use takeover::road::{End, Light, Link, SignalKind, Surface};
-use takeover::ron_file::Problem;
 use takeover::scenario::Scenario;
 
 /// A scenario with this in place of a road.
-fn around(road: &str, ego: &str) -> String {
+pub fn around(road: &str, ego: &str) -> String {
     format!("(\n title: \"a test\",\n duration: 60.0,\n {road},\n ego: ({ego}),\n)")
 }
 
-fn load(text: &str) -> Scenario {
+pub fn load(text: &str) -> Scenario {
     Scenario::parse(text).unwrap_or_else(|problems| panic!("{problems:#?}\n{text}"))
 }
 
-/// The only problem.
-fn problem(text: &str) -> Problem {
-    let problems = Scenario::parse(text).expect_err("must be refused");
-    assert_eq!(problems.len(), 1, "{problems:#?}");
-    problems.into_iter().next().expect("one")
-}
-
-const EGO: &str = "lane: -1, s: 10.0, speed: 10.0";
+pub const EGO: &str = "lane: -1, s: 10.0, speed: 10.0";
 
 /// One road of 1000 m with these fields, too.
-fn road(fields: &str) -> String {
+pub fn road(fields: &str) -> String {
     around(
         &format!("road: (lanes: 2, speed_limit: 30.0, line: [Straight(length: 1000.0)], {fields})"),
         EGO,
@@ -31,7 +23,7 @@ fn road(fields: &str) -> String {
 }
 
 /// Four arms at a crossing.
-fn crossing(control: &str) -> String {
+pub fn crossing(control: &str) -> String {
     around(
         &format!(
             "roads: [
