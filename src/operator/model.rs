@@ -5,15 +5,16 @@
 //! Research Part F 64; figures quoted from memory, to be verified). Mean and spread are known to
 //! grow together there, hence a distribution that is skewed to the right.
 //!
-//! Driving: pure pursuit of the lane's centre and a speed from which the car can stop within what
-//! is visible. It stands in for a person so that a run without one shows the whole story; nobody
+//! Driving: pure pursuit of the lane's centre, a speed from which the car can stop within what is
+//! visible, bends at 2 m/s2, red lights, and braking for what is in the way or walks into it. It stands in for a person so that a run without one shows the whole story; nobody
 //! should take it for a model of driving skill.
 
 use super::{Noticing, Operator, made};
 use crate::command::{Command, Input};
-use crate::frame::Frame;
+use crate::frame::{BodyView, Frame};
 use crate::perception::stopping_distance;
 use crate::random::{Purpose, stream};
+use crate::road::{Light, Located, Locator};
 use crate::scenario::Scenario;
 use crate::takeover::event::{Authority, Event};
 use rand_chacha::ChaCha8Rng;
@@ -37,6 +38,8 @@ const WAIT_BEFORE_HAND_BACK: f64 = 4.0;
 /// A person hands back once the fog is over, not as soon as the vehicle feels sure of itself in it,
 /// m of visibility.
 const CLEAR_ENOUGH: f64 = 300.0;
+/// Acceleration across in bends, m/s2.
+const COMFORT: f64 = 2.0;
 /// The hand-back button is held for this long, s.
 const PRESS: f64 = 0.2;
 
@@ -56,6 +59,9 @@ pub struct Model {
     noticing: Noticing,
     doing: Doing,
     seen: Frame,
+    /// Eyes on the road: the own lane, and the place in it.
+    eyes: Locator,
+    place: Option<Located>,
     command: Command,
     next: f64,
     announced: bool,
@@ -82,6 +88,8 @@ impl Model {
             noticing: Noticing::default(),
             doing: Doing::Watching,
             seen: Frame::default(),
+            eyes: Locator::default(),
+            place: None,
             command: Command {
                 present: true,
                 ..Default::default()
@@ -125,15 +133,13 @@ impl Model {
     }
 
     fn steering(&self) -> f32 {
-        let ego = &self.seen.ego;
-        let preview = (ego.speed * 1.2).max(8.0);
-        let heading = libm::atan2(ego.lateral_speed, ego.speed.max(1.0));
-        let bend = self.scenario.network.roads[0]
-            .line
-            .curvature(ego.s + ego.speed * 0.3);
-        let correction = -2.0 * (ego.offset + preview * heading) / (preview * preview);
+        let Some(here) = &self.place else { return 0.0 };
+        let speed = self.seen.ego.speed;
+        let preview = (speed * 1.2).max(8.0);
+        let bend = self.eyes.path().at(here.d + speed * 0.3).curvature;
+        let correction = -2.0 * (here.offset + preview * here.heading) / (preview * preview);
         let spec = &self.scenario.ego;
-        spec.steer_for((bend + correction) as f32, ego.speed as f32) * spec.steering.ratio
+        spec.steer_for((bend + correction) as f32, speed as f32) * spec.steering.ratio
     }
 
     fn pedals(&self) -> (f32, f32) {
@@ -147,31 +153,83 @@ impl Model {
         } else {
             wanted = wanted.min(-0.05 * excess);
         }
-        if let Some((gap, speed)) = self.lead() {
-            let desired = 5.0 + 2.0 * ego.speed;
+        wanted = wanted.min(self.for_bends());
+        for (gap, speed) in self.ahead().into_iter().chain(self.red_light()) {
+            let desired = 5.0 + 1.8 * ego.speed;
             wanted = wanted.min(0.15 * (gap - desired) + 0.8 * (speed - ego.speed));
+            // Braking in time counts more than a comfortable gap.
+            let closing = ego.speed - speed;
+            let needed = closing * closing.abs() / (2.0 * (gap - 2.0).max(0.5));
+            if needed > 1.5 {
+                wanted = wanted.min(-1.1 * needed);
+            }
         }
-        let wanted = wanted.clamp(-6.0, 1.5) as f32;
+        let wanted = wanted.clamp(-8.0, 1.5) as f32;
         crate::vehicle::dynamics::pedals(&self.scenario.ego, wanted, ego.speed as f32)
     }
 
-    /// Gap and speed of the nearest vehicle ahead in the own lane, as far as the picture shows it.
-    fn lead(&self) -> Option<(f64, f64)> {
-        let (ego, others) = self.seen.bodies.split_first()?;
-        let forward = ego.rotation * glam::Vec3::X;
-        let left = ego.rotation * glam::Vec3::Y;
-        others
-            .iter()
-            .filter_map(|other| {
-                let away = other.position - ego.position;
-                let (ahead, beside) = (away.dot(forward), away.dot(left));
-                let gap = f64::from(ahead - (other.size.x + ego.size.x) / 2.0);
-                let in_lane = beside.abs() < 1.9;
-                let visible = f64::from(ahead) < self.seen.visibility;
-                let speed = f64::from(other.velocity.dot(forward));
-                (ahead > 0.0 && in_lane && visible).then_some((gap, speed))
-            })
-            .min_by(|a, b| a.0.total_cmp(&b.0))
+    /// Slower for the bends of the next seconds.
+    fn for_bends(&self) -> f64 {
+        let Some(here) = &self.place else { return 0.0 };
+        let v = self.seen.ego.speed;
+        let mut wanted = f64::INFINITY;
+        for p in self.eyes.path().points() {
+            let ahead = p.d - here.d;
+            if !(0.0..v * 4.0 + 5.0).contains(&ahead) {
+                continue;
+            }
+            let allowed = libm::sqrt(COMFORT / p.curvature.abs().max(1e-6));
+            if allowed < v {
+                wanted = wanted.min(-(v * v - allowed * allowed) / (2.0 * ahead.max(3.0)));
+            }
+        }
+        wanted
+    }
+
+    /// Gap and speed of everything ahead that is in the own way, or about to walk into it, as far
+    /// as the picture shows it.
+    fn ahead(&self) -> Vec<(f64, f64)> {
+        let (Some(here), Some((ego, others))) = (&self.place, self.seen.bodies.split_first())
+        else {
+            return Vec::new();
+        };
+        let path = self.eyes.path();
+        let in_way = |other: &BodyView| {
+            let away = (other.position - ego.position).length();
+            if f64::from(away) > self.seen.visibility.min(150.0) {
+                return None;
+            }
+            let (x, y) = (f64::from(other.position.x), f64::from(other.position.y));
+            let (d, offset) = path.project(x, y, 8.0)?;
+            let along = path.at(d).yaw;
+            let (sin, cos) = (libm::sin(along), libm::cos(along));
+            let (vx, vy) = (f64::from(other.velocity.x), f64::from(other.velocity.y));
+            let (speed, across) = (vx * cos + vy * sin, vy * cos - vx * sin);
+            let gap = d - here.d - f64::from(other.size.x + ego.size.x) / 2.0;
+            let reach = f64::from(ego.size.y + other.size.y) / 2.0 + 0.4;
+            // Where it will be when we get there, at most three seconds from now.
+            let later = (gap / self.seen.ego.speed.max(1.0)).clamp(0.0, 3.0);
+            let (low, high) = (
+                offset.min(offset + across * later),
+                offset.max(offset + across * later),
+            );
+            let meets = low < reach && high > -reach;
+            (d > here.d && gap > -2.0 && meets).then_some((gap, speed.max(0.0)))
+        };
+        others.iter().filter_map(in_way).collect()
+    }
+
+    /// A red light as something that stands at its stop line.
+    fn red_light(&self) -> Option<(f64, f64)> {
+        let here = self.place.as_ref()?;
+        let network = &self.scenario.network;
+        let (d, i, _) = network.next_light(self.eyes.path(), here.d, here.d + 80.0)?;
+        let nose = f64::from(self.seen.bodies.first()?.size.x) / 2.0;
+        let stop = matches!(
+            self.seen.lights.get(i)?,
+            Light::Red | Light::Amber | Light::RedAmber
+        );
+        stop.then_some((d - here.d - nose + 2.0, 0.0))
     }
 
     fn think_of_handing_back(&mut self, now: f64) {
@@ -195,6 +253,13 @@ impl Model {
 impl Operator for Model {
     fn observe(&mut self, frame: &Frame, now: f64) {
         self.seen.clone_from(frame);
+        if let Some(ego) = frame.bodies.first() {
+            let forward = ego.rotation * glam::Vec3::X;
+            let yaw = libm::atan2(f64::from(forward.y), f64::from(forward.x));
+            let (x, y) = (f64::from(ego.position.x), f64::from(ego.position.y));
+            let (network, route) = (&self.scenario.network, self.scenario.route.as_ref());
+            self.place = self.eyes.update(network, route, x, y, yaw).or(self.place);
+        }
         if self.noticing.look(frame, now).is_some() {
             let delay = reaction_time().sample(&mut self.rng);
             self.doing = Doing::Reacting(now + delay);

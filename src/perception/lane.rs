@@ -2,7 +2,7 @@
 
 use super::report::{LaneReport, LightReport};
 use super::{EgoTruth, Eyesight, FaultKind, Perception, World};
-use crate::road::{Path, Pose2, SignalKind};
+use crate::road::{Path, Pose2};
 
 /// Without markings the place across the lane comes from satellites and the map: its error wanders
 /// with this standard deviation, m, and this time constant, s. Assumptions; RTK is better, plain
@@ -86,35 +86,15 @@ impl Perception {
         sight: &Eyesight,
         time: f64,
     ) {
-        self.report.light = None;
-        let network = world.network;
-        let (from, to) = (ego.located.d - 3.0, ego.located.d + 150.0);
-        let mut last = None;
-        for p in path.points().iter().filter(|p| (from..to).contains(&p.d)) {
-            let node = network.lane(p.at.lane);
-            if last == Some(node.road) {
-                continue;
+        let from = ego.located.d;
+        let next = world.network.next_light(path, from - 3.0, from + 150.0);
+        self.report.light = next.map(|(d, _, programme)| {
+            let distance = d - from - ego.nose;
+            let readable = distance < sight.camera * LIGHT_RANGE;
+            LightReport {
+                distance,
+                shows: readable.then(|| programme.light(time)),
             }
-            last = Some(node.road);
-            let s_here = network.s_of(p.at);
-            for signal in &network.road(node.road).signals {
-                let SignalKind::Light(programme) = &signal.kind else {
-                    continue;
-                };
-                let d = p.d + (signal.s - s_here) * node.sign();
-                if signal.along != (node.lane < 0) || !(from..to).contains(&d) {
-                    continue;
-                }
-                let distance = d - ego.located.d - ego.nose;
-                let readable = distance < sight.camera * LIGHT_RANGE;
-                let nearer = self.report.light.is_none_or(|l| distance < l.distance);
-                if nearer {
-                    self.report.light = Some(LightReport {
-                        distance,
-                        shows: readable.then(|| programme.light(time)),
-                    });
-                }
-            }
-        }
+        });
     }
 }

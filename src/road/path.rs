@@ -2,6 +2,7 @@
 //! centre line of the lanes ahead, in samples).
 
 use super::network::{LaneId, LanePos, Network};
+use super::signals::Programme;
 use super::wrap_angle;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -307,6 +308,34 @@ impl Path {
 }
 
 impl Network {
+    /// The first traffic light between two distances along a path, for those who drive along it:
+    /// where its stop line is (m along the path), its place in [`Network::lights`], its programme.
+    pub fn next_light(&self, path: &Path, from: f64, to: f64) -> Option<(f64, usize, &Programme)> {
+        let mut last = None;
+        for p in path.points().iter().filter(|p| (from..to).contains(&p.d)) {
+            let node = self.lane(p.at.lane);
+            if last == Some(node.road) {
+                continue;
+            }
+            last = Some(node.road);
+            let here = self.s_of(p.at);
+            let along = node.lane < 0;
+            let nearest = self
+                .lights()
+                .enumerate()
+                .filter(|(_, (road, signal, _))| *road == node.road && signal.along == along)
+                .map(|(i, (_, signal, programme))| {
+                    (p.d + (signal.s - here) * node.sign(), i, programme)
+                })
+                .filter(|(d, _, _)| (from..to).contains(d))
+                .min_by(|a, b| a.0.total_cmp(&b.0));
+            if nearest.is_some() {
+                return nearest;
+            }
+        }
+        None
+    }
+
     /// One step forwards that stays on the lanes leading to `goal`, if that is near.
     fn advance_towards(&self, at: LanePos, step: f64, goal: LanePos) -> Option<LanePos> {
         let length = self.lane(at.lane).length();

@@ -130,6 +130,9 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
         c.fail("title", "one line of text", format!("{:?}", raw.title));
     }
     c.range("duration", raw.duration, 1.0, LONGEST, "s");
+    if let Some(budget) = raw.time_budget {
+        c.range("time_budget", budget, 0.1, 120.0, "s");
+    }
     let turning = turning_radius(vehicle::profile(&raw.ego.vehicle).as_ref());
     let road = check_network::check(&mut c, &raw, turning);
     let air = check_weather(&mut c, &raw, road.as_ref());
@@ -158,6 +161,10 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
         (Some(network), Some(ego), Some(ego_start)) if c.problems.is_empty() => Ok(Scenario {
             title: raw.title,
             purpose: raw.purpose,
+            hazard: raw.hazard,
+            provokes: raw.provokes,
+            time_budget: raw.time_budget,
+            without_operator: raw.without_operator,
             duration: raw.duration,
             network,
             weather: Weather {

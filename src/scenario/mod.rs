@@ -12,6 +12,7 @@ mod raw;
 mod raw_road;
 
 use crate::autopilot::AutopilotSettings;
+use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::weather::Weather;
 use crate::perception::{Fault, SensorSettings};
@@ -33,6 +34,11 @@ pub const ROAD_END_MARGIN: f64 = 50.0;
 pub struct Scenario {
     pub title: String,
     pub purpose: String,
+    pub hazard: String,
+    pub provokes: String,
+    /// s.
+    pub time_budget: Option<f64>,
+    pub without_operator: Option<End>,
     /// s.
     pub duration: f64,
     pub network: Network,
@@ -94,6 +100,7 @@ impl Scenario {
             .collect();
         serde_json::json!({
             "duration": self.duration,
+            "time_budget": self.time_budget,
             "weather": self.weather,
             "ego": {
                 "start": self.ego_start,

@@ -2,6 +2,7 @@
 
 use super::raw_road::{RawJunction, RawRoad};
 use crate::autopilot::AutopilotSettings;
+use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::{Fault, SensorSettings};
 use crate::takeover::authority::AuthoritySettings;
@@ -18,6 +19,19 @@ pub struct RawScenario {
     /// What it is for, in a sentence or two.
     #[serde(default)]
     pub purpose: String,
+    /// What is dangerous, in a sentence.
+    #[serde(default)]
+    pub hazard: String,
+    /// The takeover that it provokes, in a sentence.
+    #[serde(default)]
+    pub provokes: String,
+    /// From the request (or, without one, from when the hazard can be seen) to the latest moment at
+    /// which a takeover still avoids it, as the author expects it, s.
+    #[serde(default)]
+    pub time_budget: Option<f64>,
+    /// How it ends with nobody at the desk. Tests hold scenarios to it.
+    #[serde(default)]
+    pub without_operator: Option<End>,
     /// s. The run ends after this time at the latest.
     pub duration: f64,
     /// The only road, ...
