@@ -23,7 +23,7 @@ const REST: f64 = 4.0;
 /// Someone whom we saw driving is waited for this long before we take them for broken down, s.
 const PATIENCE: f64 = 12.0;
 /// The report comes this often, s.
-const PERIOD: f64 = 0.05;
+pub(super) const PERIOD: f64 = 0.05;
 
 /// Why a change is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +100,30 @@ impl LaneChange {
             self.wanted = None;
             self.announced = 0.0;
         }
+    }
+
+    /// Something stands ahead, has not been seen moving lately, is no queue, and the lanes beside
+    /// are none or taken.
+    pub fn no_way_on(&self, thought: &Thought, line: &Line, report: &Report) -> bool {
+        let v = thought.own.speed;
+        let look = (v * 5.0).clamp(15.0, 80.0);
+        let Some(block) = thought.blocked_by(look) else {
+            return false;
+        };
+        if self.moving > 0.0
+            || (block.class == Class::Vehicle && near_stop(thought, report, block.gap))
+            || self.moved.iter().any(|m| m.0 == block.id && m.1 < PATIENCE)
+        {
+            return false;
+        }
+        let around = |side: i32| {
+            thought.settings.lane_changes
+                && thought.known.network.beside(line.at(), side).is_some()
+                && !occupied(thought, line, report, side, block.gap + 40.0)
+                // With room enough to get over before it.
+                && (block.gap > 25.0 || v > 2.0)
+        };
+        !(around(1) || around(-1))
     }
 
     /// Remembers who moved, and how long ago.

@@ -134,10 +134,14 @@ pub struct Autopilot {
     hold: bool,
     lamps: Lamps,
     last_task: Task,
+    /// For how long there has been no way on, s.
+    stuck: f64,
 }
 
 /// Braking builds up this fast in an emergency, m/s3 (UN R157's careful driver, annex 4).
 const EMERGENCY_JERK: f64 = 12.65;
+/// A blocked way is a doubt after this long, s.
+const STUCK: f64 = 1.0;
 /// Slower than this counts as standing, m/s.
 const STANDING: f64 = 0.3;
 
@@ -155,6 +159,7 @@ impl Autopilot {
             hold: false,
             lamps: Lamps::default(),
             last_task: Task::Drive,
+            stuck: 0.0,
         }
     }
 
@@ -163,6 +168,12 @@ impl Autopilot {
         self.acceleration = acceleration;
         self.line.forget();
         self.change = LaneChange::default();
+    }
+
+    /// Confidence in its own plan, 0 to 1: low once something has stood in the way for a while that
+    /// it can neither pass nor expect to move.
+    pub fn planning(&self) -> f64 {
+        if self.stuck >= STUCK { 0.2 } else { 1.0 }
     }
 
     pub fn lamps(&self) -> Lamps {
@@ -224,6 +235,12 @@ impl Autopilot {
                 .think(&settings, &thought, &mut self.line, report);
             self.line.give_room(&thought);
         }
+        self.stuck = if task != Task::StandBy && self.change.no_way_on(&thought, &self.line, report)
+        {
+            self.stuck + lane_change::PERIOD
+        } else {
+            0.0
+        };
         // The line may have moved.
         let thought = speed::Thought::new(&settings, report, own, known, &self.line);
         let stop = self.way.stop_line(&thought, report);

@@ -21,6 +21,8 @@ pub enum Function {
     Objects,
     /// What do the traffic lights say?
     Signals,
+    /// Is there a way on that the automation can take?
+    Planning,
 }
 
 impl Function {
@@ -31,6 +33,7 @@ impl Function {
             Self::Lanes => "lanes",
             Self::Objects => "objects",
             Self::Signals => "signals",
+            Self::Planning => "planning",
         }
     }
 
@@ -41,6 +44,7 @@ impl Function {
             Self::Lanes => "lane markings",
             Self::Objects => "objects",
             Self::Signals => "traffic lights",
+            Self::Planning => "the way on",
         }
     }
 }
@@ -53,6 +57,8 @@ pub struct Confidence {
     pub lanes: f64,
     pub objects: f64,
     pub signals: f64,
+    /// Set by the autopilot: 1 while it knows a way on.
+    pub planning: f64,
     /// The function that limits the overall value.
     pub weakest: Function,
     /// What takes most of it away; [`Cause::None`] while nothing much does.
@@ -67,6 +73,7 @@ impl Default for Confidence {
             lanes: 1.0,
             objects: 1.0,
             signals: 1.0,
+            planning: 1.0,
             weakest: Function::default(),
             cause: Cause::None,
         }
@@ -151,6 +158,7 @@ impl Confidence {
             lanes,
             objects,
             signals,
+            planning: 1.0,
             weakest: weakest.1,
             cause: if weakest.0 < 0.9 {
                 weakest.2
@@ -158,6 +166,17 @@ impl Confidence {
                 Cause::None
             },
         }
+    }
+
+    /// The same with the autopilot's own confidence in its plan, 0 to 1.
+    pub fn with_planning(self, planning: f64) -> Self {
+        let mut out = Self { planning, ..self };
+        if planning < self.overall {
+            out.overall = planning;
+            out.weakest = Function::Planning;
+            out.cause = Cause::Blocked;
+        }
+        out
     }
 
     /// No value is reported below this.

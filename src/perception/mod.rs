@@ -227,7 +227,10 @@ impl Perception {
                 .map(|i| f64::from(i) * 5.0)
                 .find(|d| !covered(here + d))
         });
+        let at = path.at(here).at;
+        let place = (network.lane(at.lane).road, network.s_of(at));
         Surroundings {
+            rain: world.weather.rain_at(place),
             yaw: ego.yaw,
             in_tunnel,
             tunnel_exit: exit.flatten(),

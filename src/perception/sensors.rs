@@ -63,6 +63,8 @@ pub struct Surroundings {
     /// Heading, rad.
     pub yaw: f64,
     pub in_tunnel: bool,
+    /// mm/h, in the open.
+    pub rain: f64,
     /// m to the tunnel's exit, if there is one ahead.
     pub tunnel_exit: Option<f64>,
     /// s since the vehicle left a tunnel.
@@ -93,6 +95,8 @@ pub enum Cause {
     Markings,
     Object,
     Signal,
+    /// Something stands in the way, and there is no way around.
+    Blocked,
 }
 
 impl Cause {
@@ -110,6 +114,7 @@ impl Cause {
             Self::Markings => "markings missing",
             Self::Object => "doubtful object",
             Self::Signal => "signal out of order",
+            Self::Blocked => "way blocked",
         }
     }
 }
@@ -163,7 +168,7 @@ pub(super) fn reach(
     around: &Surroundings,
     strongest: &mut f64,
 ) -> Reach {
-    let rain = if around.in_tunnel { 0.0 } else { weather.rain };
+    let rain = if around.in_tunnel { 0.0 } else { around.rain };
     let full = Reach::full();
     match sensor {
         Sensor::Radar => full,
@@ -219,6 +224,7 @@ mod tests {
                 banks: Vec::new(),
             },
             rain: 0.0,
+            showers: Vec::new(),
             sun: Sun {
                 azimuth_deg: 90.0,
                 elevation_deg: 45.0,
@@ -239,8 +245,10 @@ mod tests {
 
     #[test]
     fn each_condition_takes_range_and_is_named() {
-        let mut rain = day();
-        rain.rain = 30.0;
+        let rain = Surroundings {
+            rain: 30.0,
+            ..Default::default()
+        };
         let mut night = day();
         night.sun.elevation_deg = -20.0;
         let mut low_sun = day();
@@ -249,12 +257,12 @@ mod tests {
             elevation_deg: 4.0,
         };
         let here = Surroundings::default();
-        for (weather, cause, most) in [
-            (rain, Cause::Rain, 0.5),
-            (night, Cause::Dark, 0.41),
-            (low_sun.clone(), Cause::Glare, 0.25),
+        for (weather, around, cause, most) in [
+            (day(), rain, Cause::Rain, 0.5),
+            (night, here, Cause::Dark, 0.41),
+            (low_sun.clone(), here, Cause::Glare, 0.25),
         ] {
-            let r = camera(&weather, here);
+            let r = camera(&weather, around);
             assert_eq!(r.cause, cause);
             assert!(r.share <= most + 1e-9, "{r:?}");
         }
@@ -288,9 +296,12 @@ mod tests {
     #[test]
     fn radar_minds_none_of_it() {
         let mut storm = day();
-        storm.rain = 80.0;
         storm.sun.elevation_deg = -30.0;
-        let r = reach(Sensor::Radar, &storm, &Surroundings::default(), &mut 1.0);
+        let rain = Surroundings {
+            rain: 80.0,
+            ..Default::default()
+        };
+        let r = reach(Sensor::Radar, &storm, &rain, &mut 1.0);
         assert_eq!(r.share, 1.0);
     }
 }

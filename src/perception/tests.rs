@@ -27,6 +27,7 @@ fn weather(visibility: f64) -> Weather {
             banks: Vec::new(),
         },
         rain: 0.0,
+        showers: Vec::new(),
         sun: Sun {
             azimuth_deg: 90.0,
             elevation_deg: 45.0,

@@ -182,6 +182,8 @@ pub struct Perception {
     /// [`crate::perception::Cause`] by its place.
     #[prost(int32, tag = "10")]
     pub cause: i32,
+    #[prost(float, tag = "11")]
+    pub planning: f32,
 }
 
 impl State {
@@ -263,9 +265,11 @@ impl Perception {
                 Function::Lanes => 1,
                 Function::Objects => 2,
                 Function::Signals => 3,
+                Function::Planning => 4,
             },
             signals: c.signals as f32,
             cause: c.cause as i32,
+            planning: c.planning as f32,
             visibility: frame.visibility as f32,
             tracks: frame
                 .tracks

@@ -4,7 +4,7 @@ use super::raw::{RawScenario, RawTraffic};
 use super::{Actor, Problem, Scenario, check_network};
 use crate::perception::FaultKind;
 use crate::perception::atmosphere::{Atmosphere, FogBank};
-use crate::perception::weather::{Sun, Weather};
+use crate::perception::weather::{Shower, Sun, Weather};
 use crate::road::{LaneId, LaneKind, LanePos, Network, RoadId, Route};
 use crate::traffic::{Driver, SpeedStep};
 use crate::vehicle::{self, VehicleSpec};
@@ -157,6 +157,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
         (Some(network), Some(start), Some(name)) => destination(&mut c, network, start, name),
         _ => None,
     };
+    let showers = check_showers(&mut c, &raw, road.as_ref());
     match (road, ego_spec, start) {
         (Some(network), Some(ego), Some(ego_start)) if c.problems.is_empty() => Ok(Scenario {
             title: raw.title,
@@ -170,6 +171,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             weather: Weather {
                 air,
                 rain: raw.weather.rain,
+                showers,
                 sun: Sun {
                     azimuth_deg: raw.weather.sun_azimuth_deg,
                     elevation_deg: raw.weather.sun_elevation_deg,
@@ -585,4 +587,30 @@ fn check_faults(c: &mut Checker, raw: &RawScenario) {
             FaultKind::Failure { .. } | FaultKind::Blind { .. } => {}
         }
     }
+}
+
+fn check_showers(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) -> Vec<Shower> {
+    let mut showers = Vec::new();
+    for (i, shower) in raw.weather.showers.iter().enumerate() {
+        let path = format!("weather.showers[{i}]");
+        c.range(&format!("{path}.rain"), shower.rain, 0.0, 300.0, "mm/h");
+        c.range(&format!("{path}.edge"), shower.edge, 0.0, 10_000.0, "m");
+        c.range(&format!("{path}.from"), shower.from, 0.0, 1e6, "m");
+        if shower.to.is_nan() || shower.to <= shower.from {
+            c.fail(
+                &format!("{path}.to"),
+                format!("more than from ({} m)", shower.from),
+                shower.to,
+            );
+        }
+        let road = network.and_then(|n| c.road(&format!("{path}.road"), n, shower.road.as_deref()));
+        showers.push(Shower {
+            road: road.unwrap_or_default(),
+            from: shower.from,
+            to: shower.to,
+            rain: shower.rain,
+            edge: shower.edge,
+        });
+    }
+    showers
 }

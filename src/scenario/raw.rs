@@ -74,6 +74,8 @@ pub struct RawWeather {
     pub fog: Vec<RawFog>,
     /// Rain rate, mm/h.
     pub rain: f64,
+    /// Stretches of road with heavier rain.
+    pub showers: Vec<RawShower>,
     /// Direction towards the sun, degrees counter-clockwise from the world's x axis, along which
     /// the first road begins.
     pub sun_azimuth_deg: f64,
@@ -89,11 +91,29 @@ impl Default for RawWeather {
             visibility: 10_000.0,
             fog: Vec::new(),
             rain: 0.0,
+            showers: Vec::new(),
             sun_azimuth_deg: 120.0,
             sun_elevation_deg: 40.0,
             cloud: 0.3,
         }
     }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawShower {
+    /// Name of the road; the first one by default.
+    #[serde(default)]
+    pub road: Option<String>,
+    /// Begin along the road, m.
+    pub from: f64,
+    /// End along the road, m.
+    pub to: f64,
+    /// Rain rate inside, mm/h.
+    pub rain: f64,
+    /// Length over which the rain sets in before `from` and fades after `to`, m.
+    #[serde(default = "fog_edge")]
+    pub edge: f64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -65,12 +65,13 @@ fn decide(
     if command.present && !mind.last.present {
         mind.baseline = command;
     }
-    let doubts = mind.policy.step(report.confidence.overall, now.time());
+    let confidence = report.confidence.with_planning(mind.autopilot.planning());
+    let doubts = mind.policy.step(confidence.overall, now.time());
     let situation = Situation {
         time: now.time(),
         // After a crash there is nothing left to take over.
-        doubt: (doubts && referee.collided_at.is_none()).then_some(report.confidence.weakest),
-        confidence: report.confidence.overall,
+        doubt: (doubts && referee.collided_at.is_none()).then_some(confidence.weakest),
+        confidence: confidence.overall,
         intent: intent::crossed(&given.intent, &mind.baseline, &command),
         hand_back: command.hand_back && !mind.last.hand_back,
         present: command.present,

@@ -98,7 +98,7 @@ fn publish(
     frame.ego.wheel = f64::from(controls.steer * given.ego.steering.ratio);
     frame.ego.accelerator = f64::from(controls.accelerator);
     frame.ego.brake = f64::from(controls.brake);
-    frame.confidence = report.confidence;
+    frame.confidence = report.confidence.with_planning(mind.autopilot.planning());
     frame.tracks.clone_from(&report.tracks);
     plan(&mind.autopilot, frame.ego.speed, &mut frame.plan);
     frame.authority = authority;
