@@ -3,6 +3,7 @@
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
 mod scenarios;
+mod vehicle;
 
 #[cfg(feature = "sim")]
 mod cli;
