@@ -389,7 +389,7 @@ impl VehicleSpec {
             ("suspension.front.roll_centre", front.roll_centre),
             ("suspension.rear.roll_centre", rear.roll_centre),
         ] {
-            if !(value.abs() < self.cg_height) {
+            if value.is_nan() || value.abs() >= self.cg_height {
                 return Some((field, "a height below the centre of gravity's"));
             }
         }

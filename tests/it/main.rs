@@ -7,6 +7,7 @@ mod network_mistakes;
 mod networks;
 mod queries;
 mod scenarios;
+mod vehicle;
 
 #[cfg(feature = "sim")]
 mod autopilot;

@@ -175,13 +175,10 @@ fn wheels_do_not_lock_and_steering_works_under_full_braking() {
     let spec = spec("saloon");
     let mut d = Drive::new(&spec, Ground::flat(), 30.0);
     let mut lowest = 1.0_f64;
-    drive(&mut d, 2.0, |_, v| {
-        let _ = v;
-        Controls {
-            steer: 0.04,
-            accelerator: 0.0,
-            brake: 1.0,
-        }
+    drive(&mut d, 2.0, |_, _| Controls {
+        steer: 0.04,
+        accelerator: 0.0,
+        brake: 1.0,
     });
     for spin in d.dynamics().wheel_spins() {
         lowest = lowest.min(f64::from(spin * spec.wheel_radius) / d.sample().vx);
@@ -375,7 +372,7 @@ fn the_understeer_gradient_is_the_one_that_steer_for_uses() {
         let beyond = |steer: f32, k: f64| f64::from(steer) - length * k;
         let got = (beyond(steer_2, k_2) - beyond(steer_1, k_1)) / (ay_2 - ay_1);
         let expected = f64::from(spec.understeer());
-        // Within 3 % of the steering a bend takes.
+        // As a share of the steering that the bend takes by its geometry.
         let share = (got - expected).abs() * v * v / length;
         assert!(
             share < 0.05,
