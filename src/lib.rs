@@ -21,6 +21,7 @@ pub mod session;
 pub mod sim;
 #[cfg(feature = "station")]
 pub mod station;
+pub mod surface;
 pub mod takeover;
 pub mod traffic;
 pub mod vehicle;

@@ -5,9 +5,9 @@ use anyhow::Context;
 use clap::ValueEnum;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use takeover::surface::Surface;
 use takeover::vehicle::dynamics::Ground;
 use takeover::vehicle::proving::{Drive, Manoeuvre, Sample};
-use takeover::vehicle::tyre::Surface;
 use takeover::vehicle::{VehicleSpec, profile, profile_names};
 
 const AFTER_HELP: &str = "\

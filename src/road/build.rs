@@ -1,9 +1,10 @@
 //! Roads from a few figures: cross sections by template.
 
 use super::lanes::{Lane, LaneKind, LaneSection, Mark};
-use super::network::{Road, Surface};
+use super::network::Road;
 use super::profile::Profile;
 use super::reference_line::ReferenceLine;
+use crate::surface::Surface;
 
 /// A road's cross section, the same along all of it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -26,13 +26,14 @@ mod profile;
 mod reference_line;
 mod signals;
 
+pub use crate::surface::Surface;
 pub use build::{CrossSection, Taper, lane, road, sections};
 pub use junction::{Arm, join};
 pub use lanes::{Lane, LaneKind, LaneSection, Mark};
 pub use locator::{Located, Locator};
 pub use network::{
     Conflict, End, Junction, LaneId, LaneNode, LanePos, Link, Network, Object, ObjectKind, Patch,
-    Road, Stretch, Surface,
+    Road, Stretch,
 };
 pub use path::{Path, PathPoint, Route};
 pub use profile::{Cubic, Profile};

@@ -6,6 +6,7 @@ use super::profile::Profile;
 use super::reference_line::ReferenceLine;
 use super::signals::{Programme, Signal, SignalKind};
 use super::{Pose2, Pose3, RoadId, RoadPoint, wrap_angle};
+use crate::surface::Surface;
 use serde::{Deserialize, Serialize};
 
 /// Which end of a road.
@@ -53,29 +54,6 @@ pub struct Object {
     pub heading: f64,
     /// Length (along its heading), width, height, m.
     pub size: [f64; 3],
-}
-
-/// What the surface is like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Surface {
-    #[default]
-    Dry,
-    Wet,
-    Snow,
-    Ice,
-}
-
-impl Surface {
-    /// Peak friction against that of dry asphalt, -. Typical values: wet 0.7, packed snow 0.3,
-    /// ice 0.12 (Wallman and Astrom 2001, rounded).
-    pub fn friction(self) -> f64 {
-        match self {
-            Self::Dry => 1.0,
-            Self::Wet => 0.7,
-            Self::Snow => 0.3,
-            Self::Ice => 0.12,
-        }
-    }
 }
 
 /// A part of the road that is unlike the rest of it.

@@ -7,6 +7,7 @@ use super::whereabouts::Whereabouts;
 use super::{DT, Given, Now, Received};
 use crate::command::Command;
 use crate::road::Located;
+use crate::surface::Surface;
 use crate::takeover::event::Authority;
 use crate::traffic::Driver;
 use crate::vehicle::VehicleSpec;
@@ -94,6 +95,9 @@ fn drive_ego(
     apply(&mut force, wrench);
 }
 
+/// Rain that wets a dry road, mm/h.
+const WET_FROM: f64 = 0.5;
+
 /// The road under the ego: the plane that touches its surface below the centre of gravity (a wheel
 /// is off by some millimetres where the road curves upwards), and what each wheel stands on.
 fn ground(given: &Given, here: &Located, spec: &VehicleSpec) -> Ground {
@@ -108,8 +112,16 @@ fn ground(given: &Given, here: &Located, spec: &VehicleSpec) -> Ground {
         ground.point = Vec3::new(pose.x as f32, pose.y as f32, pose.z as f32);
         ground.normal = turn * Vec3::Z;
     }
+    let rain = given.weather.rain_at((p.road, p.s));
+    let wet = |surface: Surface| {
+        if rain > WET_FROM && !road.in_tunnel(p.s) {
+            surface.friction().min(Surface::Wet.friction())
+        } else {
+            surface.friction()
+        }
+    };
     if road.patches.is_empty() {
-        ground.friction = [road.surface.friction() as f32; 4];
+        ground.friction = [wet(road.surface); 4];
         return ground;
     }
     let along = given.network.lane(here.at.lane).sign();
@@ -123,7 +135,7 @@ fn ground(given: &Given, here: &Located, spec: &VehicleSpec) -> Ground {
     ground.friction = wheels.map(|(x, y)| {
         let s = p.s + along * (x * cos - y * sin);
         let t = p.t + along * (x * sin + y * cos);
-        road.surface(s, t).friction() as f32
+        wet(road.surface(s, t))
     });
     ground
 }

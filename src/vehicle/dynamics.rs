@@ -91,7 +91,7 @@ pub struct Ground {
     /// Upwards; its length does not matter.
     pub normal: Vec3,
     /// Front left, front right, rear left, rear right, as a share of dry asphalt's: 1 is dry
-    /// (see [`Surface`](super::tyre::Surface)).
+    /// (see [`Surface`](crate::surface::Surface)).
     pub friction: [f32; 4],
 }
 

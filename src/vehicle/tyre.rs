@@ -4,33 +4,6 @@
 //! slip in chapters 7 and 8. Axes as ISO 8855: a positive slip gives a positive force.
 
 use super::TyreCurve;
-use serde::{Deserialize, Serialize};
-
-/// What the road is covered with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Surface {
-    Dry,
-    Wet,
-    Snow,
-    Ice,
-}
-
-impl Surface {
-    /// Friction as a share of that of dry asphalt, -.
-    ///
-    /// Round figures inside the ranges of J. Y. Wong, *Theory of Ground Vehicles*, table 1.3
-    /// (peak: dry asphalt 0.8-0.9, wet 0.5-0.7, packed snow 0.2, ice 0.1), snow at the upper end
-    /// for a winter tyre. One factor for the peak in every direction; the slope of the curve at
-    /// zero slip, which is the carcass's, stays.
-    pub fn friction(self) -> f32 {
-        match self {
-            Surface::Dry => 1.0,
-            Surface::Wet => 0.7,
-            Surface::Snow => 0.3,
-            Surface::Ice => 0.12,
-        }
-    }
-}
 
 /// Normalised magic formula: force over peak force at `x` = stiffness times slip over peak force.
 /// sin(C atan(Bs - E(Bs - atan Bs))) with Bs = x / C.

@@ -1,6 +1,6 @@
 use super::*;
+use crate::surface::Surface;
 use crate::vehicle::proving::{Drive, TICK};
-use crate::vehicle::tyre::Surface;
 use crate::vehicle::{profile, profile_names};
 use proptest::prelude::*;
 
