@@ -1,32 +1,31 @@
 //! From a raw scenario to a valid one: every range, every reference.
 
-use super::raw::{RawScenario, RawTraffic};
-use super::{Actor, Problem, Scenario};
+use super::raw::RawScenario;
+use super::{Problem, Scenario};
 use crate::perception::atmosphere::{Atmosphere, FogBank};
 use crate::perception::weather::{Sun, Weather};
 use crate::road::{CrossSection, Element, Network, ReferenceLine, RoadId, RoadPoint};
-use crate::traffic::{Driver, SpeedStep};
 use crate::vehicle::{self, VehicleSpec};
 use std::f64::consts::PI;
 
 /// Collects what is wrong, by path in the file.
-struct Checker {
-    problems: Vec<(String, String, String)>,
+pub(super) struct Checker {
+    pub problems: Vec<(String, String, String)>,
 }
 
 impl Checker {
-    fn fail(&mut self, path: &str, expected: impl Into<String>, got: impl ToString) {
+    pub fn fail(&mut self, path: &str, expected: impl Into<String>, got: impl ToString) {
         self.problems
             .push((path.to_string(), expected.into(), got.to_string()));
     }
 
-    fn range(&mut self, path: &str, value: f64, low: f64, high: f64, unit: &str) {
+    pub fn range(&mut self, path: &str, value: f64, low: f64, high: f64, unit: &str) {
         if !(low..=high).contains(&value) {
             self.fail(path, format!("{low} to {high} {unit}"), value);
         }
     }
 
-    fn vehicle(&mut self, path: &str, name: &str) -> Option<VehicleSpec> {
+    pub fn vehicle(&mut self, path: &str, name: &str) -> Option<VehicleSpec> {
         let found = vehicle::profile(name);
         if found.is_none() {
             let known: Vec<_> = vehicle::profile_names().collect();
@@ -65,13 +64,13 @@ impl Checker {
 }
 
 /// m/s.
-const TOP_SPEED: f64 = 70.0;
+pub(super) const TOP_SPEED: f64 = 70.0;
 /// Elements of a reference line: every query looks at all of them.
 const MOST_ELEMENTS: usize = 1000;
 /// m.
 const SHORTEST_ROAD: f64 = 100.0;
 /// Longest run, s.
-const LONGEST: f64 = 7200.0;
+pub(super) const LONGEST: f64 = 7200.0;
 
 /// The valid scenario, or everything that is wrong with it.
 pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
@@ -87,18 +86,13 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     check_settings(&mut c, &raw);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
-    let mut actors = Vec::new();
     c.place("ego", road.as_ref(), raw.ego.lane, raw.ego.s);
     c.range("ego.speed", raw.ego.speed, 0.0, TOP_SPEED, "m/s");
-    for (i, traffic) in raw.traffic.iter().enumerate() {
-        actors.extend(check_traffic(&mut c, i, traffic, &raw, road.as_ref()));
-    }
-    if let Some(spec) = &ego_spec {
-        check_overlaps(&mut c, &raw, spec, &actors);
-    }
     let start = road
         .as_ref()
         .and_then(|n| n.lane_pos(RoadId(0), raw.ego.lane, raw.ego.s));
+    let ego_at = start.zip(ego_spec.as_ref());
+    let traffic = super::check_traffic::traffic(&mut c, &raw, road.as_ref(), ego_at);
     match (road, ego_spec, start) {
         (Some(network), Some(ego), Some(ego_start)) if c.problems.is_empty() => Ok(Scenario {
             title: raw.title,
@@ -118,7 +112,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             ego_start,
             route: None,
             ego_speed: raw.ego.speed,
-            actors,
+            traffic,
             sensors: raw.sensors,
             autopilot: raw.autopilot,
             policy: raw.policy,
@@ -267,95 +261,6 @@ fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
     Atmosphere {
         visibility: raw.weather.visibility,
         banks,
-    }
-}
-
-fn check_traffic(
-    c: &mut Checker,
-    i: usize,
-    traffic: &RawTraffic,
-    raw: &RawScenario,
-    road: Option<&Network>,
-) -> Option<Actor> {
-    let path = format!("traffic[{i}]");
-    c.place(&path, road, traffic.lane, traffic.s);
-    c.range(
-        &format!("{path}.speed"),
-        traffic.speed,
-        0.0,
-        TOP_SPEED,
-        "m/s",
-    );
-    let name = traffic.name.trim();
-    if name.is_empty() || name == "ego" || name.contains(char::is_control) {
-        c.fail(
-            &format!("{path}.name"),
-            "a name other than \"ego\"",
-            format!("{name:?}"),
-        );
-    } else if raw.traffic[..i]
-        .iter()
-        .any(|other| other.name == traffic.name)
-    {
-        c.fail(
-            &format!("{path}.name"),
-            "a name not used before",
-            format!("\"{name}\""),
-        );
-    }
-    let mut script: Vec<SpeedStep> = Vec::new();
-    for (k, step) in traffic.script.iter().enumerate() {
-        let path = format!("{path}.script[{k}]");
-        let earliest = script.last().map_or(0.0, |s| s.at.min(raw.duration));
-        let latest = raw.duration.clamp(1.0, LONGEST);
-        let latest = if latest.is_nan() { LONGEST } else { latest };
-        c.range(
-            &format!("{path}.at"),
-            step.at,
-            earliest,
-            latest,
-            "s, in order",
-        );
-        c.range(&format!("{path}.speed"), step.speed, 0.0, TOP_SPEED, "m/s");
-        c.range(&format!("{path}.rate"), step.rate, 0.1, 9.0, "m/s2");
-        script.push(SpeedStep {
-            at: step.at,
-            speed: step.speed,
-            rate: step.rate,
-        });
-    }
-    Some(Actor {
-        name: traffic.name.clone(),
-        spec: c.vehicle(&format!("{path}.vehicle"), &traffic.vehicle)?,
-        s: traffic.s,
-        driver: Driver {
-            lane: traffic.lane,
-            initial_speed: traffic.speed,
-            script,
-            crashed: false,
-        },
-    })
-}
-
-fn check_overlaps(c: &mut Checker, raw: &RawScenario, ego: &VehicleSpec, actors: &[Actor]) {
-    // Some actors may have failed already; then positions by index would be off.
-    if actors.len() != raw.traffic.len() {
-        return;
-    }
-    let mut placed = vec![("ego", raw.ego.lane, raw.ego.s, ego.length)];
-    for (i, actor) in actors.iter().enumerate() {
-        let (lane, s, length) = (actor.driver.lane, actor.s, actor.spec.length);
-        for (name, other_lane, other_s, other_length) in &placed {
-            let apart = f64::from(length + other_length) / 2.0 + 0.5;
-            if *other_lane == lane && (s - other_s).abs() < apart {
-                c.fail(
-                    &format!("traffic[{i}].s"),
-                    format!("a place at least {apart:.1} m from \"{name}\" at {other_s} m"),
-                    s,
-                );
-            }
-        }
-        placed.push((&actor.name, lane, s, length));
     }
 }
 

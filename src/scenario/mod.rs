@@ -3,7 +3,10 @@
 //! `raw.rs` documents every field with its unit and default, and so does `docs/scenario.md`. An error names file, line, field, what was expected and what was found.
 
 mod check;
+mod check_actions;
+mod check_traffic;
 mod raw;
+mod raw_traffic;
 
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
@@ -15,7 +18,7 @@ use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
-use crate::traffic::Driver;
+use crate::traffic::Plan;
 use crate::vehicle::VehicleSpec;
 use std::path::Path;
 
@@ -37,7 +40,7 @@ pub struct Scenario {
     pub route: Option<Route>,
     /// m/s.
     pub ego_speed: f64,
-    pub actors: Vec<Actor>,
+    pub traffic: Plan,
     pub sensors: SensorSettings,
     pub autopilot: AutopilotSettings,
     pub policy: PolicySettings,
@@ -47,16 +50,6 @@ pub struct Scenario {
     pub link: LinkSettings,
     /// The file's text, word for word, for the record.
     pub text: String,
-}
-
-/// Another road user.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    pub name: String,
-    pub spec: VehicleSpec,
-    /// Start along the road, m.
-    pub s: f64,
-    pub driver: Driver,
 }
 
 impl Scenario {
@@ -79,11 +72,6 @@ impl Scenario {
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
     /// does not say, and a later version may default otherwise.
     pub fn settings(&self) -> serde_json::Value {
-        let traffic: Vec<_> = self
-            .actors
-            .iter()
-            .map(|a| serde_json::json!({"name": a.name, "s": a.s, "driver": a.driver, "vehicle": a.spec}))
-            .collect();
         serde_json::json!({
             "duration": self.duration,
             "weather": self.weather,
@@ -92,7 +80,7 @@ impl Scenario {
                 "speed": self.ego_speed,
                 "vehicle": self.ego,
             },
-            "traffic": traffic,
+            "traffic": self.traffic,
             "sensors": self.sensors,
             "autopilot": self.autopilot,
             "policy": self.policy,

@@ -11,6 +11,7 @@ mod act;
 pub mod bare;
 mod decide;
 mod judge;
+mod others;
 mod publish;
 pub mod schedule;
 mod sense;
@@ -87,6 +88,7 @@ impl Simulation {
             .init_resource::<Ended>()
             .init_resource::<Published>();
         schedule::plugin(&mut app);
+        others::plugin(&mut app, seed);
         spawn::plugin(&mut app);
         sense::plugin(&mut app, seed);
         decide::plugin(&mut app);

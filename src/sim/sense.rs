@@ -1,11 +1,13 @@
 //! Sense: the truth goes into perception, and only its report comes out.
 
+use super::others::Others;
 use super::schedule::{Step, Tick};
 use super::spawn::{BodyQuery, Fleet, state};
 use super::{DT, Given, Now};
 use crate::perception::{ActorTruth, EgoTruth, Perception, TICKS_PER_REPORT};
 use crate::random::{Purpose, stream};
 use crate::road::Road;
+use crate::traffic::Shape;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::BodyState;
 use bevy::prelude::*;
@@ -29,6 +31,7 @@ fn sense(
     now: Res<Now>,
     given: Res<Given>,
     fleet: Res<Fleet>,
+    others: Res<Others>,
     mut eyes: ResMut<Eyes>,
     bodies: Query<BodyQuery>,
 ) {
@@ -40,12 +43,14 @@ fn sense(
     };
     let eyes = &mut *eyes;
     eyes.truth.clear();
-    for (i, (entity, actor)) in fleet.actors.iter().zip(&given.actors).enumerate() {
-        if let Ok(body) = bodies.get(*entity) {
+    for (i, entity) in fleet.actors.iter().enumerate() {
+        if others.traffic.present(i)
+            && let Ok(body) = bodies.get(*entity)
+        {
             eyes.truth.push(actor_truth(
                 i as u32,
                 &given.network.roads[0],
-                &actor.spec,
+                &others.traffic.shape(i),
                 &state(body),
             ));
         }
@@ -77,8 +82,8 @@ fn ego_truth(spec: &VehicleSpec, body: &BodyState) -> EgoTruth {
     }
 }
 
-fn actor_truth(id: u32, road: &Road, spec: &VehicleSpec, body: &BodyState) -> ActorTruth {
-    let middle = body.position + body.rotation * Vec3::new(spec.cg_to_middle(), 0.0, 0.0);
+fn actor_truth(id: u32, road: &Road, shape: &Shape, body: &BodyState) -> ActorTruth {
+    let middle = body.position + body.rotation * Vec3::new(-shape.cg_forward as f32, 0.0, 0.0);
     let (x, y) = (f64::from(middle.x), f64::from(middle.y));
     let direction = road.line.pose(road.line.nearest(x, y).0).yaw;
     let along = f64::from(body.velocity.x) * libm::cos(direction)
@@ -88,6 +93,6 @@ fn actor_truth(id: u32, road: &Road, spec: &VehicleSpec, body: &BodyState) -> Ac
         x,
         y,
         speed: along,
-        length: f64::from(spec.length),
+        length: shape.length,
     }
 }
