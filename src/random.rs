@@ -14,6 +14,8 @@ pub enum Purpose {
     Sensors = 1,
     /// The modelled operator's reaction.
     Operator = 2,
+    /// Places and characters of crowds.
+    Traffic = 3,
 }
 
 /// The stream of this purpose in a run with this seed.

@@ -1,17 +1,16 @@
 //! From a raw scenario to a valid one: every range, every reference.
 
-use super::raw::{RawScenario, RawTraffic};
-use super::{Actor, Problem, Scenario, check_network};
+use super::raw::RawScenario;
+use super::{Problem, Scenario, check_network};
 use crate::perception::FaultKind;
 use crate::perception::atmosphere::{Atmosphere, FogBank};
 use crate::perception::weather::{Shower, Sun, Weather};
 use crate::road::{LaneId, LaneKind, LanePos, Network, RoadId, Route};
-use crate::traffic::{Driver, SpeedStep};
 use crate::vehicle::{self, VehicleSpec};
 
 /// Collects what is wrong, by path in the file.
 pub(super) struct Checker {
-    problems: Vec<(String, String, String)>,
+    pub problems: Vec<(String, String, String)>,
 }
 
 impl Checker {
@@ -51,7 +50,7 @@ impl Checker {
         found.map(|i| RoadId(i as u32))
     }
 
-    fn vehicle(&mut self, path: &str, name: &str) -> Option<VehicleSpec> {
+    pub fn vehicle(&mut self, path: &str, name: &str) -> Option<VehicleSpec> {
         let found = vehicle::profile(name);
         if found.is_none() {
             let known: Vec<_> = vehicle::profile_names().collect();
@@ -119,7 +118,7 @@ impl Checker {
 /// m/s.
 pub(super) const TOP_SPEED: f64 = 70.0;
 /// Longest run, s.
-const LONGEST: f64 = 7200.0;
+pub(super) const LONGEST: f64 = 7200.0;
 
 /// The valid scenario, or everything that is wrong with it.
 pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
@@ -139,20 +138,11 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     check_settings(&mut c, &raw);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
-    let mut actors = Vec::new();
     let e = &raw.ego;
     let start = c.place("ego", road.as_ref(), e.road.as_deref(), e.lane, e.s);
     c.range("ego.speed", raw.ego.speed, 0.0, TOP_SPEED, "m/s");
-    for (i, traffic) in raw.traffic.iter().enumerate() {
-        actors.extend(check_traffic(&mut c, i, traffic, &raw, road.as_ref()));
-    }
-    if let Some(spec) = &ego_spec {
-        let on = match (&road, start) {
-            (Some(network), Some(at)) => network.lane(at.lane).road,
-            _ => RoadId(0),
-        };
-        check_overlaps(&mut c, &raw, on, spec, &actors);
-    }
+    let ego_at = start.zip(ego_spec.as_ref());
+    let traffic = super::check_traffic::traffic(&mut c, &raw, road.as_ref(), ego_at);
     let route = match (&road, start, &raw.ego.destination) {
         (Some(network), Some(start), Some(name)) => destination(&mut c, network, start, name),
         _ => None,
@@ -182,7 +172,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             ego_start,
             route,
             ego_speed: raw.ego.speed,
-            actors,
+            traffic,
             sensors: raw.sensors,
             faults: raw.faults,
             autopilot: raw.autopilot,
@@ -293,106 +283,6 @@ fn check_weather(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) 
     Atmosphere {
         visibility: raw.weather.visibility,
         banks,
-    }
-}
-
-fn check_traffic(
-    c: &mut Checker,
-    i: usize,
-    traffic: &RawTraffic,
-    raw: &RawScenario,
-    road: Option<&Network>,
-) -> Option<Actor> {
-    let path = format!("traffic[{i}]");
-    let name = traffic.road.as_deref();
-    let place = c.place(&path, road, name, traffic.lane, traffic.s);
-    c.range(
-        &format!("{path}.speed"),
-        traffic.speed,
-        0.0,
-        TOP_SPEED,
-        "m/s",
-    );
-    let name = traffic.name.trim();
-    if name.is_empty() || name == "ego" || name.contains(char::is_control) {
-        c.fail(
-            &format!("{path}.name"),
-            "a name other than \"ego\"",
-            format!("{name:?}"),
-        );
-    } else if raw.traffic[..i]
-        .iter()
-        .any(|other| other.name == traffic.name)
-    {
-        c.fail(
-            &format!("{path}.name"),
-            "a name not used before",
-            format!("\"{name}\""),
-        );
-    }
-    let mut script: Vec<SpeedStep> = Vec::new();
-    for (k, step) in traffic.script.iter().enumerate() {
-        let path = format!("{path}.script[{k}]");
-        let earliest = script.last().map_or(0.0, |s| s.at.min(raw.duration));
-        let latest = raw.duration.clamp(1.0, LONGEST);
-        let latest = if latest.is_nan() { LONGEST } else { latest };
-        c.range(
-            &format!("{path}.at"),
-            step.at,
-            earliest,
-            latest,
-            "s, in order",
-        );
-        c.range(&format!("{path}.speed"), step.speed, 0.0, TOP_SPEED, "m/s");
-        c.range(&format!("{path}.rate"), step.rate, 0.1, 9.0, "m/s2");
-        script.push(SpeedStep {
-            at: step.at,
-            speed: step.speed,
-            rate: step.rate,
-        });
-    }
-    Some(Actor {
-        name: traffic.name.clone(),
-        spec: c.vehicle(&format!("{path}.vehicle"), &traffic.vehicle)?,
-        road: place
-            .zip(road)
-            .map_or(RoadId(0), |(at, network)| network.lane(at.lane).road),
-        s: traffic.s,
-        driver: Driver {
-            lane: traffic.lane,
-            initial_speed: traffic.speed,
-            script,
-            crashed: false,
-        },
-    })
-}
-
-fn check_overlaps(
-    c: &mut Checker,
-    raw: &RawScenario,
-    road: RoadId,
-    ego: &VehicleSpec,
-    actors: &[Actor],
-) {
-    // Some actors may have failed already; then positions by index would be off.
-    if actors.len() != raw.traffic.len() {
-        return;
-    }
-    let mut placed = vec![("ego", (road, raw.ego.lane), raw.ego.s, ego.length)];
-    for (i, actor) in actors.iter().enumerate() {
-        let (lane, s) = ((actor.road, actor.driver.lane), actor.s);
-        let length = actor.spec.length;
-        for (name, other_lane, other_s, other_length) in &placed {
-            let apart = f64::from(length + other_length) / 2.0 + 0.5;
-            if *other_lane == lane && (s - other_s).abs() < apart {
-                c.fail(
-                    &format!("traffic[{i}].s"),
-                    format!("a place at least {apart:.1} m from \"{name}\" at {other_s} m"),
-                    s,
-                );
-            }
-        }
-        placed.push((&actor.name, lane, s, length));
     }
 }
 

@@ -3,26 +3,29 @@
 //! `raw.rs` documents every field with its unit and default, and so does `docs/scenario.md`. An error names file, line, field, what was expected and what was found.
 
 mod check;
+mod check_actions;
 mod check_junction;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
 mod check_road;
+mod check_traffic;
 mod raw;
 mod raw_road;
+mod raw_traffic;
 
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::weather::Weather;
 use crate::perception::{Fault, SensorSettings};
-use crate::road::{LanePos, Network, RoadId, Route};
+use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
-use crate::traffic::Driver;
+use crate::traffic::Plan;
 use crate::vehicle::VehicleSpec;
 use std::path::Path;
 
@@ -49,7 +52,7 @@ pub struct Scenario {
     pub route: Option<Route>,
     /// m/s.
     pub ego_speed: f64,
-    pub actors: Vec<Actor>,
+    pub traffic: Plan,
     pub sensors: SensorSettings,
     pub faults: Vec<Fault>,
     pub autopilot: AutopilotSettings,
@@ -60,17 +63,6 @@ pub struct Scenario {
     pub link: LinkSettings,
     /// The file's text, word for word, for the record.
     pub text: String,
-}
-
-/// Another road user.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    pub name: String,
-    pub spec: VehicleSpec,
-    pub road: RoadId,
-    /// Start along the road, m.
-    pub s: f64,
-    pub driver: Driver,
 }
 
 impl Scenario {
@@ -93,11 +85,6 @@ impl Scenario {
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
     /// does not say, and a later version may default otherwise.
     pub fn settings(&self) -> serde_json::Value {
-        let traffic: Vec<_> = self
-            .actors
-            .iter()
-            .map(|a| serde_json::json!({"name": a.name, "s": a.s, "driver": a.driver, "vehicle": a.spec}))
-            .collect();
         serde_json::json!({
             "duration": self.duration,
             "time_budget": self.time_budget,
@@ -107,7 +94,7 @@ impl Scenario {
                 "speed": self.ego_speed,
                 "vehicle": self.ego,
             },
-            "traffic": traffic,
+            "traffic": self.traffic,
             "sensors": self.sensors,
             "faults": self.faults,
             "autopilot": self.autopilot,

@@ -1,6 +1,7 @@
 //! A scenario as it is written: every field, its unit and its default. Nothing is checked here.
 
 use super::raw_road::{RawJunction, RawRoad};
+use super::raw_traffic::{RawFlow, RawTraffic};
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
@@ -47,6 +48,8 @@ pub struct RawScenario {
     pub ego: RawEgo,
     #[serde(default)]
     pub traffic: Vec<RawTraffic>,
+    #[serde(default)]
+    pub flow: Vec<RawFlow>,
     #[serde(default)]
     pub sensors: SensorSettings,
     /// What goes wrong with the sensors, and when.
@@ -160,42 +163,4 @@ pub struct RawEgo {
 
 fn saloon() -> String {
     "saloon".into()
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawTraffic {
-    /// Unique; shown in events.
-    pub name: String,
-    /// A profile in `assets/vehicles/`, by name.
-    #[serde(default = "saloon")]
-    pub vehicle: String,
-    /// The first if not said.
-    #[serde(default)]
-    pub road: Option<String>,
-    /// Lane id: negative along the road's line, positive against it.
-    pub lane: i32,
-    /// Start along the road, m.
-    pub s: f64,
-    /// Start speed, m/s.
-    pub speed: f64,
-    /// Changes of speed, in order of time.
-    #[serde(default)]
-    pub script: Vec<RawSpeedStep>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawSpeedStep {
-    /// s since the start of the run.
-    pub at: f64,
-    /// m/s to reach.
-    pub speed: f64,
-    /// m/s2 on the way.
-    #[serde(default = "speed_rate")]
-    pub rate: f64,
-}
-
-fn speed_rate() -> f64 {
-    2.0
 }

@@ -4,12 +4,11 @@ use super::decide::Mind;
 use super::schedule::{Step, Tick};
 use super::spawn::{Body, BodyQuery, Fleet, state};
 use super::whereabouts::Whereabouts;
-use super::{DT, Given, Now, Received};
+use super::{DT, Given, Received};
 use crate::command::Command;
 use crate::road::Located;
 use crate::surface::Surface;
 use crate::takeover::event::Authority;
-use crate::traffic::Driver;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::{Controls, Dynamics, Ground, Wrench};
 use bevy::prelude::*;
@@ -23,48 +22,17 @@ pub struct Actuators(pub Controls);
 #[derive(Resource, Debug)]
 struct Chassis(Dynamics);
 
-/// The drivers of the others, in the scenario's order.
-#[derive(Resource, Debug, Default)]
-pub struct Drivers(pub Vec<Driver>);
-
 pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
-    let drivers = given.actors.iter().map(|a| a.driver.clone()).collect();
     let chassis = Chassis(Dynamics::new(&given.ego, given.ego_speed as f32));
     app.init_resource::<Actuators>()
         .insert_resource(chassis)
-        .insert_resource(Drivers(drivers))
-        .add_systems(Tick, drive_others.in_set(Step::Script))
         .add_systems(Tick, drive_ego.in_set(Step::Act));
 }
 
 fn apply(force: &mut ExternalForce, wrench: Wrench) {
     force.force = wrench.force;
     force.torque = wrench.torque;
-}
-
-fn drive_others(
-    now: Res<Now>,
-    given: Res<Given>,
-    fleet: Res<Fleet>,
-    drivers: Res<Drivers>,
-    mut bodies: Query<(BodyQuery, &mut ExternalForce), With<Body>>,
-) {
-    for ((entity, actor), driver) in fleet.actors.iter().zip(&given.actors).zip(&drivers.0) {
-        if let Ok((body, mut force)) = bodies.get_mut(*entity) {
-            let body = state(body);
-            apply(
-                &mut force,
-                driver.drive(
-                    now.time(),
-                    &given.network.roads[0],
-                    &actor.spec,
-                    &body,
-                    DT as f32,
-                ),
-            );
-        }
-    }
 }
 
 fn drive_ego(

@@ -3,6 +3,7 @@
 
 use super::{DT, schedule, spawn};
 use crate::scenario::Scenario;
+use crate::traffic::Traffic;
 use bevy::ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
 use bevy::prelude::*;
 use bevy_rapier3d::prelude::*;
@@ -43,7 +44,8 @@ impl Bare {
                 app.world_mut().run_schedule(PreStartup);
             }
         }
-        spawn::bodies(app.world_mut(), scenario);
+        let traffic = Traffic::new(&scenario.network, &scenario.traffic, 1);
+        spawn::bodies(app.world_mut(), scenario, &traffic);
         let ego = app.world().resource::<spawn::Fleet>().ego;
         // Without wheels it would fall; without gravity it flies on like the others.
         app.world_mut().entity_mut(ego).insert(GravityScale(0.0));

@@ -1,7 +1,7 @@
 //! Judge: the referee. It alone sees the truth after the step, and says when the run is over.
 
-use super::act::Drivers;
 use super::decide::Mind;
+use super::others::Others;
 use super::schedule::{Step, Tick};
 use super::spawn::{BodyQuery, Fleet, state};
 use super::whereabouts::{self, Whereabouts};
@@ -22,8 +22,8 @@ const AFTER_LEAVING: f64 = 3.0;
 
 #[derive(Resource, Debug, Default)]
 pub struct Referee {
-    /// Velocities before the step: the ego's, then the others'. m/s.
-    before: Vec<Vec3>,
+    /// The ego's velocity before the step, m/s.
+    before: Vec3,
     /// When the ego first hit something, s.
     pub collided_at: Option<f64>,
     standstill_since: Option<f64>,
@@ -42,11 +42,7 @@ pub(super) fn plugin(app: &mut App) {
 }
 
 fn remember(fleet: Res<Fleet>, bodies: Query<&Velocity>, mut referee: ResMut<Referee>) {
-    referee.before.clear();
-    for entity in std::iter::once(&fleet.ego).chain(&fleet.actors) {
-        let velocity = bodies.get(*entity).map_or(Vec3::ZERO, |v| v.linear);
-        referee.before.push(velocity);
-    }
+    referee.before = bodies.get(fleet.ego).map_or(Vec3::ZERO, |v| v.linear);
 }
 
 fn collisions(
@@ -55,34 +51,51 @@ fn collisions(
     fleet: Res<Fleet>,
     bodies: Query<BodyQuery>,
     mut contacts: ResMut<Messages<CollisionEvent>>,
-    mut drivers: ResMut<Drivers>,
+    mut others: ResMut<Others>,
     mut referee: ResMut<Referee>,
     mut happened: ResMut<Happened>,
 ) {
+    let traffic = &mut others.traffic;
     for contact in contacts.drain() {
         let CollisionEvent::Started(a, b, _) = contact else {
             continue;
         };
+        let with_ego = a == fleet.ego || b == fleet.ego;
+        let met = |entity: Entity| a == entity || b == entity;
+        // Who was met, how fast they were, and whether that ends the run.
+        let mut hit: Option<(String, Vec3, bool)> = None;
         for (i, actor) in fleet.actors.iter().enumerate() {
-            if a != *actor && b != *actor {
-                continue;
+            if met(*actor) {
+                let [x, y, z] = traffic.velocity(i);
+                hit = Some((
+                    traffic.name(i).to_string(),
+                    Vec3::new(x as f32, y as f32, z as f32),
+                    true,
+                ));
+                traffic.strike(i, &given.network);
             }
-            drivers.0[i].crashed = true;
-            if (a == fleet.ego || b == fleet.ego)
-                && let Ok(ego) = bodies.get(fleet.ego).map(state)
-            {
+        }
+        for (object, name, solid) in &fleet.objects {
+            if met(*object) {
+                hit = Some((name.clone(), Vec3::ZERO, *solid));
+            }
+        }
+        if let (Some((with, velocity, ends)), true) = (hit, with_ego)
+            && let Ok(ego) = bodies.get(fleet.ego).map(state)
+        {
+            if ends {
                 referee.collided_at.get_or_insert(now.time());
-                let closing = referee.before[0] - referee.before[i + 1];
-                let change = ego.velocity - referee.before[0];
-                happened.push(
-                    *now,
-                    Event::Collision {
-                        with: given.actors[i].name.clone(),
-                        closing_speed: f64::from(closing.length()),
-                        delta_v: f64::from(change.length()),
-                    },
-                );
             }
+            let closing = referee.before - velocity;
+            let change = ego.velocity - referee.before;
+            happened.push(
+                *now,
+                Event::Collision {
+                    with,
+                    closing_speed: f64::from(closing.length()),
+                    delta_v: f64::from(change.length()),
+                },
+            );
         }
     }
 }

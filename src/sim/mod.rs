@@ -11,6 +11,7 @@ mod act;
 pub mod bare;
 mod decide;
 mod judge;
+mod others;
 mod publish;
 pub mod schedule;
 mod sense;
@@ -89,6 +90,7 @@ impl Simulation {
             .init_resource::<Published>()
             .init_resource::<whereabouts::Whereabouts>();
         schedule::plugin(&mut app);
+        others::plugin(&mut app, seed);
         spawn::plugin(&mut app);
         sense::plugin(&mut app, seed);
         decide::plugin(&mut app);

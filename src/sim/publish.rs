@@ -1,7 +1,8 @@
 //! Record: the frame that leaves the vehicle, and the hash that pins the run down.
 
-use super::act::{Actuators, Drivers};
+use super::act::Actuators;
 use super::decide::Mind;
+use super::others::Others;
 use super::schedule::{Step, Tick};
 use super::sense::Eyes;
 use super::spawn::{BodyQuery, Fleet, state};
@@ -11,6 +12,7 @@ use crate::autopilot::plan;
 use crate::frame::{BodyView, EgoView, Frame, RequestView};
 use crate::road::Located;
 use crate::takeover::event::Authority;
+use crate::traffic::Traffic;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::BodyState;
 use bevy::ecs::system::RunSystemOnce;
@@ -48,7 +50,7 @@ fn publish(
     whereabouts: Res<Whereabouts>,
     mind: Res<Mind>,
     actuators: Res<Actuators>,
-    drivers: Res<Drivers>,
+    others: Res<Others>,
     happened: Res<Happened>,
     ended: Res<Ended>,
     mut scratch: ResMut<Scratch>,
@@ -75,10 +77,7 @@ fn publish(
     append(bytes, &ego);
     for (i, entity) in fleet.actors.iter().enumerate() {
         if let Ok(body) = bodies.get(*entity).map(state) {
-            let mut view = self::view(&given.actors[i].spec, &body);
-            view.brake_lights = drivers.0[i].brakes(now.time(), &body);
-            view.hazard_lights = drivers.0[i].crashed;
-            frame.bodies.push(view);
+            frame.bodies.push(other_view(&others.traffic, i, &body));
             append(bytes, &body);
         }
     }
@@ -101,6 +100,11 @@ fn publish(
     frame.confidence = report.confidence.with_planning(mind.autopilot.planning());
     frame.tracks.clone_from(&report.tracks);
     plan(&mind.autopilot, frame.ego.speed, &mut frame.plan);
+    frame.lights.clear();
+    let lights = given.network.lights();
+    frame
+        .lights
+        .extend(lights.map(|(_, _, p)| p.light(now.time())));
     frame.authority = authority;
     frame.request = mind.machine.request().map(|r| RequestView {
         id: r.id,
@@ -129,6 +133,33 @@ fn view(spec: &VehicleSpec, body: &BodyState) -> BodyView {
         brake_lights: false,
         hazard_lights: false,
         indicator: 0,
+    }
+}
+
+fn other_view(traffic: &Traffic, i: usize, body: &BodyState) -> BodyView {
+    let shape = traffic.shape(i);
+    let (forward, up) = (shape.cg_forward as f32, shape.cg_height as f32);
+    let (mut position, mut rotation) = (body.position, body.rotation);
+    let pose = traffic.pose(i);
+    if pose.pitch != 0.0 || pose.roll != 0.0 {
+        // The body itself stays upright; what is seen of it follows the surface.
+        let below = position - rotation * Vec3::new(forward, 0.0, 0.0) - Vec3::Z * up;
+        rotation = rotation
+            * Quat::from_rotation_y(pose.pitch as f32)
+            * Quat::from_rotation_x(pose.roll as f32);
+        position = below + rotation * Vec3::new(forward, 0.0, up);
+    }
+    BodyView {
+        kind: shape.kind,
+        position,
+        rotation,
+        velocity: body.velocity,
+        angular_velocity: body.angular_velocity,
+        size: Vec3::new(shape.length as f32, shape.width as f32, shape.height as f32),
+        to_middle: Vec3::new(-forward, 0.0, -up),
+        brake_lights: traffic.brake_lights(i),
+        hazard_lights: traffic.hazard_lights(i),
+        indicator: traffic.indicator(i),
     }
 }
 

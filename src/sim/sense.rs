@@ -1,12 +1,13 @@
 //! Sense: the sensors read the world, 20 times a second.
 
+use super::others::Others;
 use super::schedule::{Step, Tick};
 use super::spawn::{BodyQuery, Fleet, state};
 use super::whereabouts::Whereabouts;
 use super::{DT, Given, Now};
 use crate::perception::{ActorTruth, EgoTruth, Perception, TICKS_PER_REPORT, World};
 use crate::random::{Purpose, stream};
-use crate::vehicle::VehicleSpec;
+use crate::traffic::Shape;
 use crate::vehicle::dynamics::BodyState;
 use bevy::prelude::*;
 
@@ -32,6 +33,7 @@ fn sense(
     given: Res<Given>,
     fleet: Res<Fleet>,
     whereabouts: Res<Whereabouts>,
+    others: Res<Others>,
     mut eyes: ResMut<Eyes>,
     bodies: Query<BodyQuery>,
 ) {
@@ -43,10 +45,12 @@ fn sense(
     };
     let eyes = &mut *eyes;
     eyes.truth.clear();
-    for (i, (entity, actor)) in fleet.actors.iter().zip(&given.actors).enumerate() {
-        if let Ok(body) = bodies.get(*entity) {
-            eyes.truth
-                .push(actor_truth(i as u32, &actor.spec, &state(body)));
+    for (i, entity) in fleet.actors.iter().enumerate() {
+        if others.traffic.present(i)
+            && let Ok(body) = bodies.get(*entity)
+        {
+            let shape = others.traffic.shape(i);
+            eyes.truth.push(actor_truth(i as u32, &shape, &state(body)));
         }
     }
     let ego = EgoTruth {
@@ -74,16 +78,16 @@ pub fn yaw(body: &BodyState) -> f64 {
     libm::atan2(f64::from(forward.y), f64::from(forward.x))
 }
 
-fn actor_truth(id: u32, spec: &VehicleSpec, body: &BodyState) -> ActorTruth {
-    let middle = body.position + body.rotation * Vec3::new(spec.cg_to_middle(), 0.0, 0.0);
+fn actor_truth(id: u32, shape: &Shape, body: &BodyState) -> ActorTruth {
+    let middle = body.position + body.rotation * Vec3::new(-shape.cg_forward as f32, 0.0, 0.0);
     ActorTruth {
         id,
-        kind: spec.kind,
+        kind: shape.kind,
         x: f64::from(middle.x),
         y: f64::from(middle.y),
         yaw: yaw(body),
         vx: f64::from(body.velocity.x),
         vy: f64::from(body.velocity.y),
-        size: [spec.length, spec.width, spec.height].map(f64::from),
+        size: [shape.length, shape.width, shape.height],
     }
 }

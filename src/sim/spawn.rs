@@ -1,8 +1,9 @@
 //! Bodies of the world: the ground, the ego, the others.
 
-use super::Given;
-use crate::road::{LanePos, RoadId};
+use super::{Given, others};
+use crate::road::LanePos;
 use crate::scenario::Scenario;
+use crate::traffic::Traffic;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::BodyState;
 use bevy::prelude::*;
@@ -14,13 +15,15 @@ use bevy_rapier3d::prelude::*;
 pub struct Fleet {
     pub ego: Entity,
     pub actors: Vec<Entity>,
+    /// Fixed objects: body, name, and whether a vehicle stops at it.
+    pub objects: Vec<(Entity, String, bool)>,
 }
 
 /// A vehicle's body. Its origin is the middle of its box; physics turns about the centre of gravity.
 #[derive(Component, Debug)]
 pub struct Body {
     /// From the origin to the centre of gravity, body axes, m.
-    centre_of_gravity: Vec3,
+    pub(super) centre_of_gravity: Vec3,
 }
 
 /// Components that make up a body's state.
@@ -37,16 +40,18 @@ pub fn state((body, transform, velocity): (&Body, &Transform, &Velocity)) -> Bod
 }
 
 const GROUND: Group = Group::GROUP_1;
-const EGO: Group = Group::GROUP_2;
-const OTHERS: Group = Group::GROUP_3;
+pub(super) const EGO: Group = Group::GROUP_2;
+pub(super) const OTHERS: Group = Group::GROUP_3;
+pub(super) const FIXED: Group = Group::GROUP_4;
 
 pub(super) fn plugin(app: &mut App) {
     let scenario = app.world().resource::<Given>().0.clone();
-    bodies(app.world_mut(), &scenario);
+    let traffic = app.world().resource::<others::Others>().traffic.clone();
+    bodies(app.world_mut(), &scenario, &traffic);
 }
 
 /// Spawns ground, ego and others. Also used by the benchmark of the bare physics tick.
-pub fn bodies(world: &mut World, scenario: &Scenario) {
+pub fn bodies(world: &mut World, scenario: &Scenario, traffic: &Traffic) {
     // Wheels find the road by its equation; the ground is there for a vehicle on its roof.
     if let Some(plane) = Collider::halfspace(Vec3::Z) {
         world.spawn((
@@ -66,31 +71,14 @@ pub fn bodies(world: &mut World, scenario: &Scenario) {
     );
     world
         .entity_mut(ego)
-        .insert(CollisionGroups::new(EGO, GROUND | OTHERS));
-    let actors = scenario.actors.iter().map(|actor| {
-        let driver = &actor.driver;
-        let id = vehicle(
-            world,
-            scenario,
-            &actor.spec,
-            scenario
-                .network
-                .lane_pos(RoadId(0), driver.lane, actor.s)
-                .unwrap_or(scenario.ego_start),
-            driver.initial_speed,
-        );
-        world.entity_mut(id).insert((
-            CollisionGroups::new(OTHERS, EGO | OTHERS),
-            // Others stay upright on the plane; their drivers push them along it.
-            LockedAxes::TRANSLATION_LOCKED_Z
-                | LockedAxes::ROTATION_LOCKED_X
-                | LockedAxes::ROTATION_LOCKED_Y,
-            GravityScale(0.0),
-        ));
-        id
+        .insert(CollisionGroups::new(EGO, GROUND | OTHERS | FIXED));
+    let objects = others::objects(world, scenario);
+    let actors = others::spawn(world, traffic);
+    world.insert_resource(Fleet {
+        ego,
+        actors,
+        objects,
     });
-    let actors = actors.collect();
-    world.insert_resource(Fleet { ego, actors });
 }
 
 /// Height of the plane below everything, m: the road's own where it is flat.

@@ -2,6 +2,7 @@
 
 use super::intent::Means;
 use crate::perception::Function;
+use crate::traffic::Phase;
 use serde::{Deserialize, Serialize};
 
 /// Who drives.
@@ -120,6 +121,13 @@ pub enum Event {
         /// Change of the ego's velocity in the first step of contact, m/s.
         delta_v: f64,
     },
+    /// A scripted manoeuvre of another road user began or is over.
+    Action {
+        /// Names in the scenario.
+        user: String,
+        action: String,
+        phase: Phase,
+    },
 }
 
 impl Event {
@@ -167,6 +175,11 @@ impl Event {
             } => format!(
                 "collision with {with}: {closing_speed:.1} m/s closing, delta-v {delta_v:.1} m/s"
             ),
+            Self::Action {
+                user,
+                action,
+                phase,
+            } => format!("{user}: {action} {}", phase.label()),
         }
     }
 }

@@ -1,125 +1,656 @@
-//! How other road users move: for now, drivers that keep their lane and follow a speed script.
+//! How other road users move.
+//!
+//! Drivers keep to lanes (IDM, MOBIL, lights, right of way), scripts make them do what a scenario
+//! needs, pedestrians and animals walk free in the plane. Motion is kinematic: after each step a
+//! user has a pose on the road's surface and a velocity, in f64, whatever the physics engine does
+//! with them. A user that was hit belongs to the physics engine from then on.
 //!
 //! A driver sees the road itself, not perception: traffic is part of the stimulus, so it must do
-//! the same whatever the ego's sensors make of it.
+//! the same whatever the ego's sensors make of it. `docs/traffic.md` has the models.
 
-use glam::{Vec2, Vec3};
-use serde::Serialize;
+mod change;
+mod crowd;
+mod decide;
+mod model;
+mod motion;
+mod occupancy;
+mod plan;
+mod shape;
+mod tasks;
+mod track;
+mod user;
 
-use crate::road::{Road, wrap_angle};
-use crate::vehicle::VehicleSpec;
-use crate::vehicle::dynamics::{BodyState, GRAVITY, Wrench};
+pub use crowd::room as flow_room;
+pub use model::{Change, DriverSettings, Lead};
+pub use plan::{
+    Action, Actor, Do, Ego, Flow, MOST_USERS, Milestone, Phase, Place, Plan, Side, SpeedStep,
+    Trigger, Whom,
+};
+pub use shape::{Outline, Shape};
 
-/// One step of a speed script: from `at` s on, change towards `speed` with at most `rate`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct SpeedStep {
-    /// s since the start of the run.
-    pub at: f64,
-    /// m/s.
-    pub speed: f64,
-    /// m/s2, positive.
-    pub rate: f64,
+use crate::random::{Purpose, stream};
+use crate::road::{LanePos, Light, Network, Pose3, RoadPoint, Route};
+use crate::road_user::RoadUser;
+use occupancy::{EGO, Loose, Occupancy, Occupant, spread};
+use track::Tracks;
+use user::{Control, InPlane, Mode, OnLane, Status, Task, User};
+
+/// Drivers look ahead every this many ticks: 20 Hz.
+const LOOK_EVERY: u64 = 5;
+/// Each thinks about changing lanes every this many looks: twice a second.
+const CHANGE_EVERY: u64 = 10;
+/// Brake lights come on beyond this deceleration, m/s2 (UN R13-H: they must from 1.3, and may from
+/// 0.7).
+const BRAKE_LIGHTS: f64 = 0.7;
+/// Pedestrians' and animals' ways across are thought ahead this long, s; the ego's this long.
+const FORESIGHT: f64 = 2.0;
+const EGO_FORESIGHT: f64 = 0.5;
+/// A wreck slows down by this, m/s2 (tyres and metal on asphalt).
+const WRECK_FRICTION: f64 = 6.0;
+/// ... and stops turning by this, rad/s2.
+const WRECK_SPIN: f64 = 4.0;
+
+/// All other road users of a run.
+#[derive(Clone, Debug)]
+pub struct Traffic {
+    users: Vec<User>,
+    tracks: Tracks,
+    routes: Vec<Route>,
+    occupancy: Occupancy,
+    /// What the lights show now, in the order of [`Network::lights`].
+    lights: Vec<Light>,
+    /// OpenDRIVE ids of the lanes, and lengths of the roads, m.
+    ids: Vec<i32>,
+    lengths: Vec<f64>,
+    ticks: u64,
+    now: f64,
+    ego_was: Option<RoadPoint>,
+    ego_lane: Option<(LanePos, f64)>,
+    ego_speed: Option<f64>,
+    ego_acceleration: f64,
+    /// What ended between two steps.
+    untold: Vec<Milestone>,
 }
 
-/// A scripted driver.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Driver {
-    pub lane: i32,
-    /// m/s, until the first step.
-    pub initial_speed: f64,
-    /// Sorted by time.
-    pub script: Vec<SpeedStep>,
-    /// Once hit, the driver brakes to a stop and no longer steers.
-    pub crashed: bool,
-}
-
-/// Share of the grip a driver uses at most, -.
-const GRIP: f32 = 0.9;
-/// Deceleration after a crash, m/s2.
-const CRASH_BRAKE: f32 = 6.0;
-
-impl Driver {
-    /// Acceleration asked for at time `t` (s) and speed `v` (m/s), m/s2.
-    fn acceleration(&self, t: f64, v: f64) -> f64 {
-        let step = self.script.iter().rev().find(|s| s.at <= t);
-        let (target, rate) = step.map_or((self.initial_speed, 2.0), |s| (s.speed, s.rate));
-        // A quarter of a second to close the last bit, so that the target is reached smoothly.
-        ((target - v) / 0.25).clamp(-rate, rate)
+impl Traffic {
+    /// Everybody at their start. The seed places crowds and draws their characters.
+    pub fn new(network: &Network, plan: &Plan, seed: u64) -> Self {
+        let tracks = if plan.is_empty() {
+            Tracks::default()
+        } else {
+            Tracks::new(network)
+        };
+        let mut traffic = Self {
+            users: Vec::new(),
+            tracks,
+            routes: Vec::new(),
+            occupancy: Occupancy::default(),
+            lights: network.lights().map(|(_, _, p)| p.light(0.0)).collect(),
+            ids: network.lanes().iter().map(|l| l.lane).collect(),
+            lengths: network.roads.iter().map(|r| r.length()).collect(),
+            ticks: 0,
+            now: 0.0,
+            ego_was: None,
+            ego_lane: None,
+            ego_speed: None,
+            ego_acceleration: 0.0,
+            untold: Vec::new(),
+        };
+        for actor in &plan.actors {
+            traffic.add_actor(network, actor);
+        }
+        let mut rng = stream(seed, Purpose::Traffic);
+        for flow in &plan.flows {
+            let usual = |at: LanePos| flow.speed.unwrap_or_else(|| network.limit(at));
+            for (k, member) in crowd::members(flow, &mut rng, usual)
+                .into_iter()
+                .enumerate()
+            {
+                let shape = Shape::of(member.kind);
+                let mut driver = flow.driver;
+                driver.speed_factor *= member.factor;
+                if let Some(speed) = flow.speed {
+                    driver.desired_speed = Some(speed * member.factor);
+                }
+                let Place::Lane { at, .. } = member.place else {
+                    continue;
+                };
+                let speed = (usual(at) * member.factor).min(shape::cruise(member.kind));
+                let name = format!("{} {}", flow.name, k + 1);
+                let place = Place::Lane {
+                    at,
+                    offset: member.offset,
+                };
+                traffic.add(network, name, shape, place, speed * member.pace);
+                if let Some(user) = traffic.users.last_mut() {
+                    user.number = member.number;
+                    user.drives = true;
+                    user.driver = brisk(driver, shape.kind);
+                    user.control = Control::Own;
+                    user.blind = false;
+                }
+            }
+        }
+        traffic.choose_ways();
+        traffic
     }
 
-    /// Its brake lights are on at time `t`, s.
-    pub fn brakes(&self, t: f64, body: &BodyState) -> bool {
-        let speed = f64::from(body.velocity.length());
-        self.crashed || self.acceleration(t, speed) < -0.7
+    fn add_actor(&mut self, network: &Network, actor: &Actor) {
+        self.add(
+            network,
+            actor.name.clone(),
+            actor.shape,
+            actor.place,
+            actor.speed,
+        );
+        let route = (!actor.goals.is_empty()).then(|| {
+            self.routes.push(Route::to(network, &actor.goals));
+            self.routes.len() - 1
+        });
+        let Some(user) = self.users.last_mut() else {
+            return;
+        };
+        user.drives = actor.driver.is_some();
+        user.driver = brisk(actor.driver.unwrap_or_default(), actor.shape.kind);
+        user.blind = actor.blind;
+        user.hazards = actor.hazards;
+        user.route = route;
+        if user.drives {
+            user.control = Control::Own;
+        }
+        user.script.clone_from(&actor.script);
+        user.tasks = actor
+            .actions
+            .iter()
+            .map(|action| Task {
+                action: action.clone(),
+                status: Status::Waiting,
+                latches: Vec::new(),
+            })
+            .collect();
     }
 
-    /// Force and torque for the next step of `dt` s. The body is held level by the engine.
-    pub fn drive(
-        &self,
-        t: f64,
-        road: &Road,
-        spec: &VehicleSpec,
-        body: &BodyState,
-        dt: f32,
-    ) -> Wrench {
-        let forward = body.rotation * Vec3::X;
-        let ahead = Vec2::new(forward.x, forward.y).normalize_or(Vec2::X);
-        let left = Vec2::new(-ahead.y, ahead.x);
-        let velocity = Vec2::new(body.velocity.x, body.velocity.y);
-        let (speed, drift) = (velocity.dot(ahead), velocity.dot(left));
-        let spin = body.angular_velocity.z;
+    fn add(&mut self, network: &Network, name: String, shape: Shape, place: Place, speed: f64) {
+        let (mode, pose) = match place {
+            Place::Lane { at, offset } => {
+                let on = OnLane {
+                    lane: at.lane,
+                    d: at.d,
+                    offset,
+                    drift: 0.0,
+                    rest: offset,
+                    from: None,
+                    next: None,
+                    shift: None,
+                };
+                let pose = motion::pose_on_lane(self.tracks.get(at.lane).at(at.d), &on, speed);
+                (Mode::Lane(on), pose)
+            }
+            Place::Road { point, heading } => {
+                let along = network.pose(point).yaw;
+                let yaw = crate::road::wrap_angle(along + heading);
+                let pose = motion::surface(network, point, yaw);
+                let plane = InPlane {
+                    place: point,
+                    course: None,
+                };
+                (Mode::Plane(plane), pose)
+            }
+        };
+        let speed = if matches!(mode, Mode::Lane(_)) {
+            speed
+        } else {
+            0.0
+        };
+        self.users.push(User {
+            name,
+            shape,
+            driver: DriverSettings::default(),
+            drives: false,
+            blind: true,
+            route: None,
+            number: 0,
+            mode,
+            pose,
+            velocity: [
+                speed * libm::cos(pose.yaw),
+                speed * libm::sin(pose.yaw),
+                0.0,
+            ],
+            yaw_rate: 0.0,
+            speed,
+            acceleration: 0.0,
+            control: Control::Hold {
+                to: speed,
+                rate: 2.0,
+            },
+            control_by: None,
+            cutting_out: None,
+            script: Vec::new(),
+            script_next: 0,
+            tasks: Vec::new(),
+            hazards: false,
+            taken: 0.0,
+            free: 0.0,
+            changed_at: f64::NEG_INFINITY,
+            was: None,
+            waiting_since: None,
+            stopped_for: None,
+            passing: None,
+        });
+    }
 
-        let (acceleration, turn) = if self.crashed {
-            // Sliding: friction against whatever motion is left, never reversing it.
-            let slow = |v: f32| -v.signum() * (v.abs() / dt).min(CRASH_BRAKE);
-            (slow(speed), -spin / dt * 0.05)
-        } else {
-            let (s, across) = road
-                .line
-                .nearest(f64::from(body.position.x), f64::from(body.position.y));
-            let preview = (speed * 1.0).max(6.0);
-            let yaw = libm::atan2(f64::from(ahead.y), f64::from(ahead.x));
-            let direction = road.line.pose(s).yaw;
-            let off = across - road.centre(self.lane, s).unwrap_or(0.0);
-            let heading = wrap_angle(yaw - direction);
-            let aim = -off / f64::from(preview) - heading;
-            let rate = f64::from(speed) * (road.line.curvature(s) + aim / f64::from(preview));
-            let a = self.acceleration(t, f64::from(speed)) as f32;
-            (a, ((rate as f32 - spin) / dt * 0.2).clamp(-5.0, 5.0))
-        };
-        // Tyres turn the velocity with the body: cancel the drift, up to the grip.
-        let grip = GRIP * GRAVITY;
-        let sideways = if self.crashed {
-            -drift.signum() * (drift.abs() / dt).min(CRASH_BRAKE)
-        } else {
-            (-drift / dt * 0.5 + speed * spin).clamp(-grip, grip)
-        };
-        let plane = (ahead * acceleration + left * sideways) * spec.mass;
-        Wrench {
-            force: Vec3::new(plane.x, plane.y, 0.0),
-            torque: Vec3::new(0.0, 0.0, spec.inertia.yaw * turn),
+    /// Everybody knows the lane after the first one.
+    fn choose_ways(&mut self) {
+        for i in 0..self.users.len() {
+            let Some(lane) = self.users[i].on_lane().map(|on| on.lane) else {
+                continue;
+            };
+            let next = self.next_lane_from(&self.users[i], lane);
+            if let Some(on) = self.users[i].on_lane_mut() {
+                on.next = next;
+            }
         }
     }
+
+    /// From `time` to `time + dt`, s. What begins and ends is added to `events`.
+    pub fn step(
+        &mut self,
+        network: &Network,
+        ego: &Ego,
+        time: f64,
+        dt: f64,
+        events: &mut Vec<Milestone>,
+    ) {
+        self.now = time;
+        events.append(&mut self.untold);
+        for (light, (_, _, programme)) in self.lights.iter_mut().zip(network.lights()) {
+            *light = programme.light(time);
+        }
+        self.ego_lane = network.snap(ego.place);
+        let speed = ego.speed();
+        self.ego_acceleration = self.ego_speed.map_or(0.0, |last| (speed - last) / dt);
+        self.ego_speed = Some(speed);
+
+        let look = self.ticks.is_multiple_of(LOOK_EVERY);
+        if look || self.users.iter().any(|u| u.cutting_out.is_some()) {
+            self.fill(network, ego);
+        }
+        for i in 0..self.users.len() {
+            if self.users[i].script_next < self.users[i].script.len() {
+                self.follow_script(i, time, events);
+            }
+            if !self.users[i].tasks.is_empty() {
+                self.run_tasks(i, network, ego, time, events);
+            }
+        }
+        if look {
+            let round = self.ticks / LOOK_EVERY;
+            for i in 0..self.users.len() {
+                self.look_ahead(i, time);
+            }
+            for i in 0..self.users.len() {
+                if (round + i as u64).is_multiple_of(CHANGE_EVERY) {
+                    self.consider_change(i, time);
+                }
+            }
+        }
+        for i in 0..self.users.len() {
+            if self.users[i].on_lane().is_some() {
+                self.users[i].acceleration = self.push(i, ego, time, dt);
+            }
+            self.advance(i, network, time, dt);
+            self.end_own_shift(i);
+        }
+        self.ego_was = Some(ego.place);
+        self.ticks += 1;
+    }
+
+    /// A move that no action asked for needs nobody to end it.
+    fn end_own_shift(&mut self, i: usize) {
+        if let Some(on) = self.users[i].on_lane_mut()
+            && let Some(shift) = on.shift
+            && shift.done >= shift.over
+        {
+            on.offset = shift.to;
+            let by = shift.by;
+            let running = by.is_some_and(|k| self.users[i].tasks[k].status == Status::Running);
+            if !running && let Some(on) = self.users[i].on_lane_mut() {
+                on.shift = None;
+            }
+        }
+    }
+
+    /// Lists everybody by lane.
+    fn fill(&mut self, network: &Network, ego: &Ego) {
+        let mut list = std::mem::take(&mut self.occupancy);
+        list.clear();
+        for (i, user) in self.users.iter().enumerate() {
+            match &user.mode {
+                Mode::Lane(on) => self.occupy(network, i, user, on, &mut list),
+                Mode::Plane(InPlane { place, .. }) | Mode::Struck(place) => {
+                    let walks = !user.shape.kind.drives();
+                    let body = Loose {
+                        who: i as u32,
+                        outline: user.outline(),
+                        vx: user.velocity[0],
+                        vy: user.velocity[1],
+                        place: *place,
+                        foresight: if walks { FORESIGHT } else { EGO_FORESIGHT },
+                    };
+                    spread(network, &body, |o| list.push(o));
+                }
+                Mode::Gone => {}
+            }
+        }
+        if !self.users.is_empty() {
+            let body = Loose {
+                who: EGO,
+                outline: Outline {
+                    x: ego.x,
+                    y: ego.y,
+                    yaw: ego.yaw,
+                    length: ego.length,
+                    width: ego.width,
+                },
+                vx: ego.vx,
+                vy: ego.vy,
+                place: ego.place,
+                foresight: EGO_FORESIGHT,
+            };
+            spread(network, &body, |o| list.push(o));
+        }
+        list.sort();
+        self.occupancy = list;
+    }
+
+    fn occupy(&self, network: &Network, i: usize, user: &User, on: &OnLane, list: &mut Occupancy) {
+        let (half, half_width) = (user.shape.length / 2.0, user.shape.width / 2.0);
+        let track = self.tracks.get(on.lane);
+        let here = Occupant {
+            lane: on.lane,
+            d: on.d,
+            half,
+            offset: on.offset,
+            half_width,
+            speed: user.speed,
+            who: i as u32,
+            claims: on.shift.is_some_and(|s| s.change != 0),
+        };
+        list.push(here);
+        // Its tail is still on the lane it came from, its nose already on the next.
+        if let Some(from) = on.from
+            && on.d < half
+        {
+            list.push(Occupant {
+                lane: from,
+                d: on.d + self.tracks.get(from).length,
+                ..here
+            });
+        }
+        if let Some(next) = on.next
+            && on.d + half > track.length
+        {
+            list.push(Occupant {
+                lane: next,
+                d: on.d - track.length,
+                ..here
+            });
+        }
+        // It sticks out of its lane.
+        let edge = track.width(on.d) / 2.0;
+        for (side, beside) in [(1.0, track.left), (-1.0, track.right)] {
+            let out = side * on.offset + half_width - edge;
+            if out <= 0.0 {
+                continue;
+            }
+            if let Some(lane) = beside {
+                let across = edge + self.tracks.get(lane).width(on.d) / 2.0;
+                list.push(Occupant {
+                    lane,
+                    offset: on.offset - side * across,
+                    claims: false,
+                    ..here
+                });
+            } else if side > 0.0
+                && out > 0.3
+                && let Some(at) = self.oncoming(network, on)
+            {
+                let across = edge + self.tracks.get(at.lane).width(at.d) / 2.0;
+                list.push(Occupant {
+                    lane: at.lane,
+                    d: at.d,
+                    offset: across - on.offset,
+                    speed: -user.speed,
+                    claims: false,
+                    ..here
+                });
+            }
+        }
+    }
+
+    /// The place beside on the first lane of the other direction.
+    fn oncoming(&self, network: &Network, on: &OnLane) -> Option<LanePos> {
+        let node = network.lane(on.lane);
+        let at = LanePos {
+            lane: on.lane,
+            d: on.d,
+        };
+        network.lane_pos(node.road, -node.lane.signum(), network.s_of(at))
+    }
+
+    fn vanish(&mut self, i: usize) {
+        let user = &mut self.users[i];
+        user.mode = Mode::Gone;
+        user.velocity = [0.0; 3];
+        user.yaw_rate = 0.0;
+        user.speed = 0.0;
+        user.acceleration = 0.0;
+    }
+
+    /// A user was hit: from now on the physics engine moves it.
+    pub fn strike(&mut self, i: usize, network: &Network) {
+        let Some(user) = self.users.get(i) else {
+            return;
+        };
+        if matches!(user.mode, Mode::Struck(_) | Mode::Gone) {
+            return;
+        }
+        let place = match &user.mode {
+            Mode::Lane(on) => network.road_point(
+                LanePos {
+                    lane: on.lane,
+                    d: on.d,
+                },
+                on.offset,
+            ),
+            Mode::Plane(plane) => plane.place,
+            Mode::Struck(place) => *place,
+            Mode::Gone => return,
+        };
+        // Told with the next step.
+        let mut told = std::mem::take(&mut self.untold);
+        for k in 0..self.users[i].tasks.len() {
+            self.close(i, k, self.now, Phase::Aborted, &mut told);
+        }
+        self.untold = told;
+        let user = &mut self.users[i];
+        user.mode = Mode::Struck(place);
+        user.hazards |= user.shape.kind.drives();
+        for task in &mut user.tasks {
+            // What has not begun never will.
+            if task.status == Status::Waiting {
+                task.action.when = Trigger::Any(Vec::new());
+            }
+        }
+    }
+
+    /// Where the physics engine has brought a struck user, and how fast it is; returns the
+    /// velocity (m/s) and yaw rate (rad/s) after a step of sliding.
+    pub fn slide(
+        &mut self,
+        i: usize,
+        network: &Network,
+        at: Pose3,
+        velocity: [f64; 3],
+        yaw_rate: f64,
+        dt: f64,
+    ) -> ([f64; 3], f64) {
+        let Some(user) = self.users.get_mut(i) else {
+            return (velocity, yaw_rate);
+        };
+        let Mode::Struck(place) = &mut user.mode else {
+            return (velocity, yaw_rate);
+        };
+        let speed = libm::hypot(velocity[0], velocity[1]);
+        if speed > 0.0 {
+            *place = network.locate_near(at.x, at.y, *place);
+        }
+        let surface = motion::surface(network, *place, at.yaw);
+        let left = (speed - WRECK_FRICTION * dt).max(0.0);
+        let part = if speed > 0.0 { left / speed } else { 0.0 };
+        let spin = (yaw_rate.abs() - WRECK_SPIN * dt).max(0.0) * yaw_rate.signum();
+        let after = [
+            velocity[0] * part,
+            velocity[1] * part,
+            // Back to the surface, at walking pace at most.
+            ((surface.z - at.z) / dt).clamp(-1.0 - speed, 1.0 + speed),
+        ];
+        user.pose = Pose3 {
+            x: at.x,
+            y: at.y,
+            z: at.z,
+            ..surface
+        };
+        user.velocity = after;
+        user.yaw_rate = spin;
+        user.acceleration = (left - speed) / dt;
+        user.speed = left;
+        (after, spin)
+    }
+
+    /// Users in all: the scenario's own first, then those of its flows, in the file's order.
+    pub fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    /// Name of a user, as in events.
+    pub fn name(&self, i: usize) -> &str {
+        self.users.get(i).map_or("", |u| &u.name)
+    }
+
+    pub fn shape(&self, i: usize) -> Shape {
+        self.users
+            .get(i)
+            .map_or_else(|| Shape::of(Default::default()), |u| u.shape)
+    }
+
+    /// Middle of the body on the road's surface.
+    pub fn pose(&self, i: usize) -> Pose3 {
+        self.users.get(i).map_or_else(Pose3::default, |u| u.pose)
+    }
+
+    /// World velocity of the last step, m/s.
+    pub fn velocity(&self, i: usize) -> [f64; 3] {
+        self.users.get(i).map_or([0.0; 3], |u| u.velocity)
+    }
+
+    /// rad/s.
+    pub fn yaw_rate(&self, i: usize) -> f64 {
+        self.users.get(i).map_or(0.0, |u| u.yaw_rate)
+    }
+
+    /// Along its own way, m/s.
+    pub fn speed(&self, i: usize) -> f64 {
+        self.users.get(i).map_or(0.0, |u| u.speed)
+    }
+
+    /// m/s2.
+    pub fn acceleration(&self, i: usize) -> f64 {
+        self.users.get(i).map_or(0.0, |u| u.acceleration)
+    }
+
+    /// Its place on a lane and how far left of the centre it is, m, if it keeps to one.
+    pub fn lane(&self, i: usize) -> Option<(LanePos, f64)> {
+        let on = self.users.get(i)?.on_lane()?;
+        let at = LanePos {
+            lane: on.lane,
+            d: on.d,
+        };
+        Some((at, on.offset))
+    }
+
+    /// It is there; not vanished, not driven off the end of the road.
+    pub fn present(&self, i: usize) -> bool {
+        self.users.get(i).is_some_and(User::here)
+    }
+
+    /// It was hit.
+    pub fn struck(&self, i: usize) -> bool {
+        self.users
+            .get(i)
+            .is_some_and(|u| matches!(u.mode, Mode::Struck(_)))
+    }
+
+    pub fn brake_lights(&self, i: usize) -> bool {
+        self.users.get(i).is_some_and(|u| {
+            let motor = u.shape.kind.drives() && u.shape.kind != RoadUser::Cyclist;
+            motor && u.here() && u.acceleration < -BRAKE_LIGHTS
+        })
+    }
+
+    pub fn hazard_lights(&self, i: usize) -> bool {
+        self.users.get(i).is_some_and(|u| u.hazards && u.here())
+    }
+
+    /// Direction indicator: 1 left, -1 right, 0 none.
+    pub fn indicator(&self, i: usize) -> i8 {
+        const BEFORE_TURN: f64 = 40.0;
+        let Some(user) = self.users.get(i) else {
+            return 0;
+        };
+        let Some(on) = user.on_lane() else { return 0 };
+        if user.blind && user.speed == 0.0 {
+            return 0;
+        }
+        if let Some(shift) = on.shift
+            && shift.change != 0
+            && shift.done < shift.over
+        {
+            return shift.change;
+        }
+        let here = self.tracks.indicator(on.lane);
+        let soon = self.tracks.get(on.lane).length - on.d < BEFORE_TURN;
+        match on.next {
+            Some(next) if here == 0 && soon => self.tracks.indicator(next),
+            _ => here,
+        }
+    }
+
+    /// What the lights showed at the last step.
+    pub fn lights(&self) -> &[Light] {
+        &self.lights
+    }
+
+    /// Kinds and sizes, for the record.
+    pub fn settings(&self) -> serde_json::Value {
+        let users = self
+            .users
+            .iter()
+            .map(|u| serde_json::json!({"name": u.name, "shape": u.shape}));
+        users.collect()
+    }
+}
+
+/// A driver of this kind: some speed up less briskly.
+fn brisk(mut driver: DriverSettings, kind: RoadUser) -> DriverSettings {
+    driver.acceleration *= shape::pull(kind);
+    driver
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_script_sets_speed_and_rate_from_its_time_on() {
-        let driver = Driver {
-            lane: -1,
-            initial_speed: 20.0,
-            script: vec![SpeedStep {
-                at: 5.0,
-                speed: 10.0,
-                rate: 3.0,
-            }],
-            crashed: false,
-        };
-        assert_eq!(driver.acceleration(4.9, 20.0), 0.0);
-        assert_eq!(driver.acceleration(5.0, 20.0), -3.0);
-        assert_eq!(driver.acceleration(9.0, 10.0), 0.0);
-    }
-}
+mod tests;
