@@ -23,6 +23,30 @@ pub struct Command {
     pub present: bool,
 }
 
+impl Command {
+    /// These controls at rest, as far as a hand or foot has let go of them since: a wheel that
+    /// turns back towards straight ahead or a pedal that comes up is a new resting state.
+    pub fn let_go(self, now: &Self) -> Self {
+        let back = |rest: f32, now: f32| {
+            if rest * now >= 0.0 && now.abs() < rest.abs() {
+                now
+            } else if rest * now < 0.0 {
+                0.0
+            } else {
+                rest
+            }
+        };
+        Self {
+            wheel: back(self.wheel, now.wheel),
+            accelerator: self.accelerator.min(now.accelerator),
+            brake: self.brake.min(now.brake),
+            take_over: self.take_over && now.take_over,
+            hand_back: self.hand_back && now.hand_back,
+            present: now.present,
+        }
+    }
+}
+
 /// Where an input's time comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,4 +105,28 @@ pub enum Change {
     },
     /// A script or a model set its controls directly.
     Set,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letting_go_is_a_new_rest_and_taking_hold_is_not() {
+        let held = Command {
+            wheel: -0.3,
+            brake: 0.4,
+            present: true,
+            ..Default::default()
+        };
+        let half = Command {
+            wheel: -0.1,
+            brake: 0.2,
+            ..held
+        };
+        assert_eq!(held.let_go(&half), half);
+        assert_eq!(half.let_go(&held), half, "turning further is no rest");
+        let across = Command { wheel: 0.2, ..half };
+        assert_eq!(held.let_go(&across).wheel, 0.0);
+    }
 }

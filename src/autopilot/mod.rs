@@ -235,8 +235,8 @@ impl Autopilot {
                 .think(&settings, &thought, &mut self.line, report);
             self.line.give_room(&thought);
         }
-        self.stuck = if task != Task::StandBy && self.change.no_way_on(&thought, &self.line, report)
-        {
+        // Also while a person drives: it takes the vehicle back only if it knows a way on.
+        self.stuck = if self.change.no_way_on(&thought, &self.line, report) {
             self.stuck + lane_change::PERIOD
         } else {
             0.0

@@ -267,6 +267,8 @@ impl Operator for Model {
         match (self.doing, frame.authority) {
             (Doing::TakingOver, Authority::Operator) => self.doing = Doing::Driving,
             (Doing::Driving, Authority::Automation) => self.doing = Doing::Watching,
+            // In command without having asked for it.
+            (Doing::Watching, Authority::Operator) => self.doing = Doing::Driving,
             _ => {}
         }
         // Too late: the vehicle stops by itself, and a calm person lets it.

@@ -65,6 +65,9 @@ fn decide(
     if command.present && !mind.last.present {
         mind.baseline = command;
     }
+    if mind.machine.state() != Authority::Operator {
+        mind.baseline = mind.baseline.let_go(&command);
+    }
     let confidence = report.confidence.with_planning(mind.autopilot.planning());
     let doubts = mind.policy.step(confidence.overall, now.time());
     let situation = Situation {

@@ -97,7 +97,10 @@ pub struct Timeline {
     /// The open request: its number and what is known so far.
     open: Option<(u32, Takeover)>,
     latest: Command,
+    /// The controls at rest, against which movements count ...
     baseline: Command,
+    /// ... and, as far as they have been let go of since, thresholds: as the vehicle judges.
+    rest: Command,
     excursion: Excursion,
     /// A takeover in `done` that waits to be stabilised, and since when driving has been stable.
     settling: Option<(usize, Option<f64>)>,
@@ -112,6 +115,7 @@ impl Timeline {
             open: None,
             latest: Command::default(),
             baseline: Command::default(),
+            rest: Command::default(),
             excursion: Excursion::default(),
             settling: None,
         }
@@ -144,7 +148,8 @@ impl Timeline {
                 }
             }
         }
-        if crossed(&self.intent, &self.baseline, &self.latest).is_some() {
+        self.rest = self.rest.let_go(&self.latest);
+        if crossed(&self.intent, &self.rest, &self.latest).is_some() {
             if self.excursion.threshold.is_none() {
                 self.excursion.threshold = Some(time);
                 self.excursion.uncertainty = self.excursion.uncertainty.max(uncertainty);
@@ -250,6 +255,7 @@ impl Timeline {
 
     fn rebase(&mut self) {
         self.baseline = self.latest;
+        self.rest = self.latest;
         self.excursion = Excursion::default();
     }
 }
