@@ -334,7 +334,7 @@ impl Picture<'_> {
         };
         for part in self.samples(road, from, to) {
             // Broken where marks are gone.
-            for run in part.split(|s| !road.marked(*s)) {
+            for run in part.split(|s| mark != Mark::Kerb && !road.marked(*s)) {
                 let line: Vec<_> = run
                     .iter()
                     .filter_map(|s| {
@@ -443,7 +443,10 @@ impl Picture<'_> {
         if scale < 1.0 {
             return;
         }
-        for signal in &road.signals {
+        // Lights stand where their signs do, and are what one wants to see.
+        let light = |x: &&crate::road::Signal| matches!(x.kind, SignalKind::Light(_));
+        let signs = road.signals.iter().filter(|x| !light(x));
+        for signal in signs.chain(road.signals.iter().filter(light)) {
             let (x, y) = self.at(road, signal.s, signal.t);
             let colour = match signal.kind {
                 SignalKind::Light(_) => "#00963c",
