@@ -2,7 +2,7 @@
 //! centre line of the lanes ahead, in samples).
 
 use super::network::{LaneId, LanePos, Network};
-use super::wrap_angle;
+use super::{RoadPoint, wrap_angle};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -106,6 +106,38 @@ impl Network {
                 return Some(at);
             }
         }
+    }
+
+    /// Where somebody is who was at `last` a moment ago and drives on along `route`: the road point
+    /// of a world position, m. Ways through a junction lie on each other where they begin, and
+    /// [`Network::locate`] cannot know which one is meant; this does. Off the lanes ahead it is what
+    /// [`Network::locate_near`] says.
+    pub fn track(&self, x: f64, y: f64, last: LanePos, route: Option<&Route>) -> RoadPoint {
+        let mut at = last;
+        // Nobody passes more than a few lanes in a moment; some are very short.
+        for _ in 0..8 {
+            let node = self.lane(at.lane);
+            let road = self.road(node.road);
+            let s = self.s_of(at);
+            let (s, t, _) = road.line.nearest_within(x, y, s - 30.0, s + 30.0);
+            let passed = (s - node.leave_s) * node.sign();
+            if passed > 0.0
+                && let Some(next) = self.follow(at.lane, route)
+            {
+                at = LanePos { lane: next, d: 0.0 };
+                continue;
+            }
+            let (left, right) = road.full_width(s.clamp(0.0, road.length()));
+            if (right - 0.5..=left + 0.5).contains(&t) {
+                return RoadPoint {
+                    road: node.road,
+                    s,
+                    t,
+                };
+            }
+            break;
+        }
+        self.locate_near(x, y, self.road_point(last, 0.0))
     }
 
     /// m left on this lane and those that follow it, up to `limit`.
