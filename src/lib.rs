@@ -8,6 +8,7 @@ pub mod command;
 pub mod devices;
 pub mod frame;
 pub mod link;
+pub mod map;
 pub mod operator;
 pub mod perception;
 pub mod random;

@@ -136,7 +136,11 @@ fn shift(roads: &[Road], from: &Arm, lanes: &[i32], to: &Arm, out: &[i32]) -> i6
     let cost = |shift: i64| -> f64 {
         let pairs = own.iter().zip(0..);
         pairs
-            .map(|(t, k)| (t - other[(k + shift).clamp(0, m - 1) as usize]).abs())
+            .map(|(t, k)| match usize::try_from(k + shift) {
+                Ok(i) if i < other.len() => (t - other[i]).abs(),
+                // Left over: worse than any shift.
+                _ => 100.0,
+            })
             .sum()
     };
     (-n..=m)

@@ -200,9 +200,7 @@ fn turning_radius(spec: Option<&VehicleSpec>) -> f64 {
 
 /// The route to the end of a road: in that of its directions which is nearer.
 fn destination(c: &mut Checker, network: &Network, start: LanePos, name: &str) -> Option<Route> {
-    let Some(road) = c.road("ego.destination", network, Some(name)) else {
-        return None;
-    };
+    let road = c.road("ego.destination", network, Some(name))?;
     let last = network.road(road).sections.len() as u32 - 1;
     let towards = [(-1, last), (1, 0)].map(|(sign, section)| {
         let ends = network

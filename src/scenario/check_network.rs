@@ -244,8 +244,8 @@ fn place(c: &mut Checker, plan: &mut Plan) -> Option<Vec<usize>> {
             };
             progress |= plan.centres[j].is_some();
         }
-        for i in 0..plan.roads.len() {
-            if plan.lines[i].is_some() || failed[i] {
+        for (i, failed) in failed.iter_mut().enumerate() {
+            if plan.lines[i].is_some() || *failed {
                 continue;
             }
             let Some(start) = plan.start(i) else { continue };
@@ -273,7 +273,7 @@ fn place(c: &mut Checker, plan: &mut Plan) -> Option<Vec<usize>> {
                 None => Some(ReferenceLine::from_pose(start, &raw.line)),
                 Some(to) => close(c, path, raw, start, to, plan.turning),
             };
-            failed[i] = line.is_none();
+            *failed = line.is_none();
             if line.is_some() {
                 order.push(i);
             }

@@ -138,7 +138,7 @@ fn line(c: &mut Checker, path: &str, r: &RawRoad, turning: f64) {
                 c.range(&at_length(&path), length, 0.1, LONGEST_ELEMENT, "m");
                 for (name, k) in [("from", from), ("to", to)] {
                     let most = 1.0 / least(k);
-                    if !(k.abs() <= most) {
+                    if k.is_nan() || k.abs() > most {
                         c.fail(
                             &format!("{path}.{name}"),
                             format!("a curvature of {:.5} to {most:.5} 1/m", -most),
@@ -275,7 +275,7 @@ pub(super) fn build(
         let path = format!("{path}.patches[{i}]");
         stretch(c, &path, p.from, p.to, length);
         let (left, right) = (p.left.unwrap_or(100.0), p.right.unwrap_or(-100.0));
-        if !(right < left) {
+        if left.is_nan() || right.is_nan() || right >= left {
             c.fail(
                 &format!("{path}.left"),
                 format!("more than right ({right} m)"),

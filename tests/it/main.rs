@@ -3,6 +3,7 @@
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
 mod long;
+mod map;
 mod network_mistakes;
 mod networks;
 mod queries;

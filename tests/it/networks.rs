@@ -316,3 +316,21 @@ fn roads_between_two_junctions_need_no_line() {
     let end = end.expect("through both junctions");
     assert_eq!(s.network.road(s.network.lane(end.lane).road).name, "out");
 }
+
+#[test]
+fn the_example_in_the_documentation_is_sound() {
+    let text = std::fs::read_to_string(crate::common::project("docs/road.md")).expect("there");
+    let (_, example) = text.split_once("```ron\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let s = load(example);
+    assert_eq!(s.network.junctions.len(), 1);
+    // Two lanes in from main, one lane on: the left one in line with it, and to the left; the other
+    // to the right.
+    let lanes = |id: i32| {
+        let at = s
+            .network
+            .lane_pos(s.network.road_named("main").expect("there"), id, 340.0);
+        s.network.lane(at.expect("a lane").lane).next.len()
+    };
+    assert_eq!((lanes(-1), lanes(-2)), (2, 1));
+}

@@ -3,8 +3,8 @@
 use crate::long;
 use proptest::prelude::*;
 use takeover::road::{
-    CrossSection, Element, LaneId, LanePos, Network, Profile, ReferenceLine, RoadId, RoadPoint,
-    Route, Taper, road, sections, wrap_angle,
+    CrossSection, Element, LaneId, LanePos, Locator, Network, Profile, ReferenceLine, RoadId,
+    RoadPoint, Route, Taper, road, sections, wrap_angle,
 };
 
 /// Elements that a road of 20 m to either side can have.
@@ -331,4 +331,43 @@ fn routes_are_the_shortest_ways_through_many_junctions() {
     assert!(finite > 100, "{finite}");
     // Side roads can be left, but lanes into them cannot.
     assert!(cost.iter().any(|c| c.is_infinite()));
+}
+
+/// Through a crossing, on every way, one stays on the way of one's route, although ways lie on
+/// each other.
+#[test]
+fn who_drives_through_a_junction_stays_on_the_way_of_his_route() {
+    let network = long::network(2);
+    let start = network.lane_pos(RoadId(0), -1, 950.0).expect("a lane");
+    let mut ways = Vec::new();
+    for goal in ["main 1", "side 2", "side 3"] {
+        let road = network.road_named(goal).expect("there");
+        let goal = network.lane_pos(road, -1, 1.0).expect("a lane").lane;
+        let route = Route::to(&network, &[goal]);
+        let mut true_place = start;
+        let mut locator = Locator::default();
+        let mut misplaced = 0;
+        while true_place.lane != goal {
+            true_place = network
+                .advance(true_place, 0.3, Some(&route))
+                .expect("lanes ahead");
+            // Half a metre off the middle, as drivers are.
+            let p = network.lane_pose(true_place, 0.5);
+            let expected = network.road_point(true_place, 0.5);
+            let found = locator
+                .update(&network, Some(&route), p.x, p.y, p.yaw)
+                .expect("on the road")
+                .point;
+            assert_eq!(found.road, expected.road, "{true_place:?}");
+            assert!((found.s - expected.s).abs() < 1e-6 && (found.t - expected.t).abs() < 1e-6);
+            misplaced += u32::from(network.locate(p.x, p.y, Some(p.z)).road != expected.road);
+            if network.road(found.road).junction.is_some() {
+                ways.push(found.road);
+            }
+        }
+        // Without the route one cannot tell: what this is for.
+        assert!(misplaced > 0, "{misplaced}");
+    }
+    ways.dedup();
+    assert_eq!(ways.len(), 3);
 }
