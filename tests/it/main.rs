@@ -3,6 +3,7 @@
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
 mod scenarios;
+mod traffic_file;
 
 #[cfg(feature = "sim")]
 mod cli;
@@ -14,6 +15,8 @@ mod driving;
 mod durability;
 #[cfg(feature = "sim")]
 mod human;
+#[cfg(feature = "sim")]
+mod others;
 #[cfg(feature = "station")]
 mod window;
 
