@@ -180,6 +180,10 @@ fn reached(
     let (Some(network), Some(from)) = (cast.network, from) else {
         return;
     };
+    // Off the road altogether has a line of its own.
+    if !(0.0..=network.road(road).length()).contains(&s) {
+        return;
+    }
     if !leads_to(network, from, road, s) {
         c.fail(
             &format!("{path}.s"),

@@ -128,7 +128,7 @@ fn actor(
     );
     let kind = shape.map_or(RoadUser::Car, |s| s.kind);
     let place = place(c, &path, user, kind, network);
-    let on_lane = user.t.is_none() && kind.drives();
+    let on_lane = (user.lane.is_some() || user.t.is_none()) && kind.drives();
     if !on_lane {
         for (field, given) in [
             ("speed", user.speed != 0.0),

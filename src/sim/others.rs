@@ -16,7 +16,7 @@ use bevy_rapier3d::prelude::*;
 
 /// Share of a body's distance from its path that is made up for in a tick. Rounding to 32 bits
 /// adds some of it in each; making up for all at once would show in the velocities.
-const CATCH_UP: f64 = 0.1;
+const CATCH_UP: f64 = 0.3;
 /// Vanished bodies are kept out of sight here, m, one beside the other.
 const AWAY: Vec3 = Vec3::new(-100_000.0, -100_000.0, -1000.0);
 

@@ -12,6 +12,8 @@ use crate::road::{LaneId, Light};
 const MOST_LANES: usize = 24;
 /// m between the places ahead at which a driver looks for bends and limits.
 const LOOK: f64 = 10.0;
+/// Hardest braking for a bend or a limit, in comfortable decelerations, -.
+const FIRM: f64 = 1.6;
 /// Amber: who can stop with this does, m/s2 (3.0 is what signal timing assumes: ITE).
 const AMBER: f64 = 3.0;
 /// Red: who cannot stop with this goes on, m/s2.
@@ -192,10 +194,12 @@ impl Traffic {
                 let allowed = speed_at(*lane, x - start);
                 if k == 0 && x == 0.0 {
                     a = driver.free(v, allowed);
-                } else if allowed < v {
-                    let need = (v * v - allowed * allowed) / (2.0 * x.max(1.0));
+                }
+                if allowed < v {
+                    let need = (v * v - allowed * allowed) / (2.0 * x.max(LOOK / 2.0));
                     let share = need / driver.deceleration;
-                    a = a.min(driver.acceleration * (1.0 - 2.0 * share * share));
+                    let bound = driver.acceleration * (1.0 - 2.0 * share * share);
+                    a = a.min(bound.max(-FIRM * driver.deceleration));
                 }
                 x += LOOK;
             }

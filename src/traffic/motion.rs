@@ -11,7 +11,7 @@ const SIDEWAYS: f64 = 2.0;
 /// Hardest acceleration of a cut-in, m/s2.
 const CUT_IN: f64 = 6.0;
 /// A cut-in's last moment, s: from then on it goes along with the other.
-const LAST_MOMENT: f64 = 0.15;
+const LAST_MOMENT: f64 = 0.03;
 
 impl Traffic {
     /// Acceleration of a user for the next step, m/s2.

@@ -8,6 +8,7 @@ mod network_mistakes;
 mod networks;
 mod queries;
 mod scenarios;
+mod traffic_file;
 mod vehicle;
 
 #[cfg(feature = "sim")]
@@ -22,6 +23,8 @@ mod driving;
 mod durability;
 #[cfg(feature = "sim")]
 mod human;
+#[cfg(feature = "sim")]
+mod others;
 #[cfg(feature = "station")]
 mod window;
 
