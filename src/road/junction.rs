@@ -195,6 +195,11 @@ fn connecting(roads: &[Road], name: &str, index: u32, arms: &[Arm], turn: Turn) 
     let (end, w1, z1) = to.mouth(roads, turn.to.1, false)?;
     let line = ReferenceLine::between(start, end)?;
     let length = line.length();
+    // Arcs that nearly do not exist are very long.
+    let apart = libm::hypot(end.x - start.x, end.y - start.y);
+    if length > 4.0 * apart + 100.0 {
+        return None;
+    }
     let eased = |a: f64, b: f64| Profile::eased(&[(0.0, a), (length, b)]);
     let mut way = lane(LaneKind::Driving, w0, Mark::None);
     way.width = eased(w0, w1);

@@ -124,6 +124,10 @@ mod tests {
             // Who may still be on the way in: never both.
             let moving = |l| matches!(l, Light::Green | Light::Amber);
             assert!(!(moving(a) && moving(b)), "{time}: {a:?} {b:?}");
+            // Three seconds (all red, red-amber) between the last of one and the first of the other.
+            let soon = [first.light(time + 2.9), second.light(time + 2.9)];
+            assert!(!(moving(a) && moving(soon[1])), "{time}");
+            assert!(!(moving(b) && moving(soon[0])), "{time}");
             greens[0] += u32::from(a == Light::Green);
             greens[1] += u32::from(b == Light::Green);
             all_red += u32::from(a == Light::Red && b == Light::Red);

@@ -11,6 +11,8 @@ use std::f64::consts::PI;
 
 /// Elements of a reference line.
 const MOST_ELEMENTS: usize = 1000;
+/// Driving lanes of one direction.
+const MOST_LANES: u32 = 8;
 /// m. A single road, and a road of a network.
 const SHORTEST_ROAD: f64 = 100.0;
 const SHORTEST_PART: f64 = 10.0;
@@ -22,8 +24,9 @@ const STEEPEST: f64 = 0.3;
 /// The cross section with all lanes that the road has anywhere.
 pub(super) fn cross_section(r: &RawRoad) -> LaneSection {
     let mut full = CrossSection {
-        right: r.lanes,
-        left: r.oncoming,
+        // More are refused; until then they must not fill the memory.
+        right: r.lanes.min(MOST_LANES),
+        left: r.oncoming.min(MOST_LANES),
         lane_width: r.lane_width,
         shoulder: r.shoulder_width,
         sidewalk: r.sidewalk,

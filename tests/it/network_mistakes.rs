@@ -496,3 +496,58 @@ fn places_on_networks_are_checked() {
     );
     assert_eq!(problem(&text).field, "ego.destination");
 }
+
+/// Whatever number stands wherever: an answer, never a panic.
+#[test]
+fn no_number_brings_the_check_down() {
+    let text = std::fs::read_to_string(crate::common::project("docs/road.md")).expect("there");
+    let (_, example) = text.split_once("```ron\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let full = road(
+        "oncoming: 2, median: 2.0, sidewalk: 1.0, start: Pose(x: 1.0, y: 2.0, heading_deg: 3.0),
+         elevation: [(100.0, 0.0), (300.0, 8.0)], superelevation: [(10.0, 2.0)], lane_offset: [(5.0, 1.0)],
+         limits: [(500.0, 20.0)], patches: [(from: 50.0, to: 60.0, left: 1.0, right: -1.0, surface: Ice)],
+         tunnels: [(from: 400.0, to: 450.0)], unmarked: [(from: 600.0, to: 650.0)],
+         lane_ends: [(lane: -2, s: 300.0, length: 100.0)], lane_begins: [(lane: -2, s: 700.0, length: 50.0)],
+         objects: [Cones(from: 700.0, to: 760.0, t_from: -4.0, t_to: -1.0, spacing: 20.0),
+                   Barrier(from: 100.0, to: 150.0, t: -11.0, t_to: -12.0),
+                   Building(s: 300.0, t: 30.0, size: (10.0, 8.0, 6.0), heading_deg: 4.0), Tree(s: 320.0, t: 12.0)],
+         signals: [Light(s: 900.0, phases: [(Green, 10.0), (Red, 10.0)], offset: 3.0, failure: (at: 4.0, shows: Dark))]",
+    )
+    .replace(
+        "[Straight(length: 1000.0)]",
+        "[Straight(length: 500.0), Curve(radius: 300.0, length: 200.0, transition: 20.0), Spiral(length: 90.0, from: 0.0, to: 0.001), Poly(u: (0.0, 300.0, 0.0, 0.0), v: (0.0, 0.0, 5.0, 5.0))]",
+    );
+    load(&full);
+    let (mut sound, mut refused) = (0, 0);
+    for text in [example, full.as_str()] {
+        let bytes = text.as_bytes();
+        let digit = |i: usize| bytes[i].is_ascii_digit() || bytes[i] == b'.' || bytes[i] == b'-';
+        let starts: Vec<usize> = (1..bytes.len())
+            .filter(|i| digit(*i) && matches!(bytes[i - 1], b' ' | b'(' | b'['))
+            .filter(|i| bytes[*i] != b'.')
+            .collect();
+        assert!(starts.len() > 30);
+        for start in starts {
+            let end = (start..bytes.len()).find(|i| !digit(*i)).expect("it ends");
+            let decimal = text[start..end].contains('.');
+            let others: &[&str] = if decimal {
+                &[
+                    "NaN", "inf", "-inf", "-1e9", "1e18", "0.0", "-0.001", "1e-300",
+                ]
+            } else {
+                &["-2000000000", "2000000000", "0"]
+            };
+            for other in others {
+                match Scenario::parse(&format!("{}{other}{}", &text[..start], &text[end..])) {
+                    Ok(_) => sound += 1,
+                    Err(problems) => {
+                        assert!(!problems.is_empty());
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(sound > 50 && refused > 300, "{sound} {refused}");
+}

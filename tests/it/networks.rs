@@ -334,3 +334,23 @@ fn the_example_in_the_documentation_is_sound() {
     };
     assert_eq!((lanes(-1), lanes(-2)), (2, 1));
 }
+
+#[test]
+fn oncoming_lanes_lead_through_sections_backwards() {
+    let s = load(&road(
+        "oncoming: 2, lane_ends: [(lane: -2, s: 300.0), (lane: 2, s: 600.0)], lane_begins: [(lane: 2, s: 150.0)]",
+    ));
+    let n = &s.network;
+    let id = n.road_named("road").expect("there");
+    let place = |lane: i32, s: f64| n.lane_pos(id, lane, s).expect("a lane");
+    for (lane, from, to) in [(1, 990.0, 10.0), (-1, 10.0, 990.0)] {
+        let at = n.advance(place(lane, from), 980.0, None).expect("goes on");
+        assert!((n.s_of(at) - to).abs() < 1e-9, "{lane}");
+        let back = n.advance(at, -980.0, None).expect("and back");
+        assert!((n.s_of(back) - from).abs() < 1e-9, "{lane}");
+    }
+    // Who drives on lane 2 against the line: it begins where it "ends" along the line.
+    let at = n.advance(place(2, 690.0), 500.0, None).expect("goes on");
+    assert!((n.s_of(at) - 190.0).abs() < 1e-9);
+    assert_eq!(n.advance(at, 100.0, None), None);
+}
