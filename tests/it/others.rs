@@ -208,12 +208,23 @@ fn object(kind: takeover::road::ObjectKind, name: &str, s: f64) -> takeover::roa
 
 #[test]
 fn a_cone_is_told_and_a_barrier_ends_the_run() {
+    use takeover::perception::{Fault, FaultKind, Sensor};
     use takeover::road::ObjectKind::{Barrier, Cone};
-    let scenario = with(|road| {
+    let blind = with(|road| {
         road.objects.push(object(Cone, "cone 1", 150.0));
         road.objects.push(object(Barrier, "barrier", 220.0));
     });
-    let (end, account) = run(&scenario, Box::new(Nobody), |_| {});
+    // A vehicle that sees nothing drives on.
+    let mut scenario = (*blind).clone();
+    scenario.policy.raise_below = 0.0;
+    scenario.faults = [Sensor::Camera, Sensor::Lidar, Sensor::Radar]
+        .map(|sensor| Fault {
+            at: 0.0,
+            until: None,
+            what: FaultKind::Failure { sensor },
+        })
+        .into();
+    let (end, account) = run(&Arc::new(scenario), Box::new(Nobody), |_| {});
     assert_eq!(end, End::Collision);
     let with: Vec<_> = account.collisions.iter().map(|c| c.with.as_str()).collect();
     assert_eq!(with, ["cone 1", "barrier"]);
