@@ -2,6 +2,7 @@
 //!
 //! The station draws frames and nothing else; it cannot look into the simulated world.
 
+use crate::autopilot::PlanPoint;
 use crate::perception::{Confidence, Track};
 use crate::road::Light;
 use crate::road_user::RoadUser;
@@ -78,17 +79,6 @@ pub struct EgoView {
     pub brake: f64,
     /// m/s.
     pub speed_limit: f64,
-}
-
-/// A point of the automation's plan.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PlanPoint {
-    /// s from now.
-    pub after: f64,
-    /// On the road's surface, m.
-    pub position: Vec3,
-    /// m/s.
-    pub speed: f64,
 }
 
 /// A request that waits for its answer.

@@ -1,11 +1,38 @@
-//! The automation's driving: keep the lane, keep the distance, stop at minimal risk.
+//! The automation's driving: follow the route in its lane, keep the distance, obey lights and right
+//! of way, get around what is in the way, stop at minimal risk.
 //!
-//! It acts on a perception [`Report`] and the vehicle's own speed, never on the truth.
+//! It acts on a perception [`Report`], its own speed and yaw rate, and the map; never on the truth.
+//! With every report (20 Hz) it thinks: which lane, which way around obstacles, what acceleration.
+//! Every tick it steers along its line and moves its acceleration towards what it wants.
+
+mod gap;
+mod lane_change;
+mod lateral;
+mod plan;
+mod right_of_way;
+mod speed;
+
+pub use gap::minimum_time_gap;
+pub use plan::{PlanPoint, plan};
 
 use crate::perception::Report;
+use crate::road::{Network, Pose2, Route};
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::{Controls, pedals};
+use lane_change::LaneChange;
+use lateral::Line;
+use right_of_way::RightOfWay;
 use serde::{Deserialize, Serialize};
+
+/// How a minimal-risk manoeuvre ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MinimalRisk {
+    /// A stop in the lane.
+    #[default]
+    InLane,
+    /// A stop on the hard shoulder if there is one, wide enough and free; else in the lane.
+    Shoulder,
+}
 
 /// How the automation drives.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +52,13 @@ pub struct AutopilotSettings {
     pub minimal_risk_deceleration: f64,
     /// Limit on the change of acceleration, m/s3, outside an emergency.
     pub jerk: f64,
+    /// Largest comfortable acceleration across, m/s2: bends are taken no faster.
+    pub lateral_acceleration: f64,
+    pub minimal_risk: MinimalRisk,
+    /// It may change lanes: for its route, and around what blocks its lane.
+    pub lane_changes: bool,
+    /// It also changes lanes to pass those that are slower than it would like to be.
+    pub overtake: bool,
 }
 
 impl Default for AutopilotSettings {
@@ -34,9 +68,13 @@ impl Default for AutopilotSettings {
             extra_gap: 0.2,
             acceleration: 1.5,
             deceleration: 2.0,
-            max_deceleration: 7.0,
+            max_deceleration: 8.0,
             minimal_risk_deceleration: 3.0,
             jerk: 2.5,
+            lateral_acceleration: 2.5,
+            minimal_risk: MinimalRisk::InLane,
+            lane_changes: true,
+            overtake: false,
         }
     }
 }
@@ -45,10 +83,12 @@ impl Default for AutopilotSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     Drive,
-    /// Go on without speeding up: what is ahead may be more than is seen.
+    /// Go on without speeding up or changing lanes: what is ahead may be more than is seen.
     Hold,
-    /// Stop in the lane.
+    /// Stop at minimal risk.
     MinimalRisk,
+    /// A person drives: keep up with where the vehicle is.
+    StandBy,
 }
 
 /// Own motion, from the vehicle's own sensors.
@@ -56,209 +96,176 @@ pub enum Task {
 pub struct Odometry {
     /// m/s.
     pub speed: f64,
+    /// rad/s.
+    pub yaw_rate: f64,
 }
 
-/// Standstill gap, m.
-const STANDSTILL_GAP: f64 = 4.0;
-/// Half width in which a track counts as in our lane, share of the lane width.
-const IN_LANE: f64 = 0.5;
+/// What the automation knows besides its report.
+#[derive(Clone, Copy, Debug)]
+pub struct Knowledge<'a> {
+    pub network: &'a Network,
+    pub route: Option<&'a Route>,
+    pub spec: &'a VehicleSpec,
+}
+
+/// What the automation does with the vehicle's lamps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lamps {
+    pub hazards: bool,
+    /// 1 left, -1 right.
+    pub indicator: i8,
+}
 
 #[derive(Debug)]
 pub struct Autopilot {
     settings: AutopilotSettings,
-    /// Acceleration asked for last, m/s2.
+    /// Where it believes to be: the last report, moved on by odometry.
+    pose: Pose2,
+    line: Line,
+    change: LaneChange,
+    way: RightOfWay,
+    /// Acceleration wanted since the last report, m/s2.
+    wanted: f64,
+    /// ... and asked for now.
     acceleration: f64,
+    /// The wanted acceleration is an emergency's: comfort does not count.
+    emergency: bool,
+    /// Stand still, brake held.
+    hold: bool,
+    lamps: Lamps,
+    last_task: Task,
 }
+
+/// Braking builds up this fast in an emergency, m/s3 (UN R157's careful driver, annex 4).
+const EMERGENCY_JERK: f64 = 12.65;
+/// Slower than this counts as standing, m/s.
+const STANDING: f64 = 0.3;
 
 impl Autopilot {
     pub fn new(settings: AutopilotSettings) -> Self {
         Self {
             settings,
+            pose: Pose2::default(),
+            line: Line::default(),
+            change: LaneChange::default(),
+            way: RightOfWay::default(),
+            wanted: 0.0,
             acceleration: 0.0,
+            emergency: false,
+            hold: false,
+            lamps: Lamps::default(),
+            last_task: Task::Drive,
         }
     }
 
     /// Starts smoothly from what the vehicle is doing now (after a hand-back), m/s2.
     pub fn engage(&mut self, acceleration: f64) {
         self.acceleration = acceleration;
+        self.line.forget();
+        self.change = LaneChange::default();
     }
 
-    /// Controls for the next `dt` s. `limit` is the speed limit, m/s.
+    pub fn lamps(&self) -> Lamps {
+        self.lamps
+    }
+
+    /// Controls for the next `dt` s. `news` is there when the sensors have just reported.
     pub fn drive(
         &mut self,
         task: Task,
         report: &Report,
+        news: bool,
         own: Odometry,
-        limit: f64,
-        spec: &VehicleSpec,
+        known: &Knowledge,
         dt: f64,
     ) -> Controls {
-        let wanted = self.longitudinal(task, report, own, limit);
-        let step = self.settings.jerk * dt;
-        // Comfort yields when hard braking is needed.
-        let down = if wanted < -self.settings.deceleration - 1.0 {
-            12.65 * dt
+        if news || self.line.is_lost() {
+            self.pose = report.pose;
         } else {
-            step
-        };
-        self.acceleration = wanted.clamp(self.acceleration - down, self.acceleration + step);
-        let (accelerator, brake) = if task == Task::MinimalRisk && own.speed < 0.3 {
-            // Stopped: hold the brake, and start from rest if ever asked to drive again.
-            self.acceleration = 0.0;
-            (0.0, 0.4)
-        } else {
-            pedals(spec, self.acceleration as f32, own.speed as f32)
-        };
+            self.move_on(own, dt);
+        }
+        if task == Task::StandBy {
+            self.line.stand_by();
+            self.change = LaneChange::default();
+        }
+        if !self.line.locate(known, report, self.pose) {
+            // No lane to be seen on the map: straight on, and slowly to a stop.
+            self.wanted = -self.settings.minimal_risk_deceleration;
+        } else if news || task != self.last_task {
+            self.think(task, report, own, known);
+        }
+        self.last_task = task;
+        let steer = self.line.steer(own, known.spec, dt);
+        let (accelerator, brake) = self.pedals(own, known.spec, dt);
         Controls {
-            steer: steer(report, own.speed, spec),
+            steer,
             accelerator,
             brake,
         }
     }
 
-    fn longitudinal(&self, task: Task, report: &Report, own: Odometry, limit: f64) -> f64 {
-        let s = &self.settings;
-        let v = own.speed;
-        let target = s.speed.min(limit);
-        let free = (s.acceleration * (1.0 - fourth_power(v / target))).max(-s.deceleration);
-        let lane = &report.lane;
-        let mut wanted = free;
-        for track in &report.tracks {
-            let beside = (track.t - lane.centre).abs() > IN_LANE * lane.width;
-            if beside || track.gap < -STANDSTILL_GAP || track.existence < 0.5 {
-                continue;
+    fn move_on(&mut self, own: Odometry, dt: f64) {
+        let p = &mut self.pose;
+        p.yaw += own.yaw_rate * dt;
+        p.x += own.speed * dt * libm::cos(p.yaw);
+        p.y += own.speed * dt * libm::sin(p.yaw);
+    }
+
+    fn think(&mut self, task: Task, report: &Report, own: Odometry, known: &Knowledge) {
+        let settings = self.settings;
+        let thought = speed::Thought::new(&settings, report, own, known, &self.line);
+        if task == Task::MinimalRisk {
+            if self.last_task != Task::MinimalRisk {
+                self.change = LaneChange::default();
+                self.line.pull_over(settings.minimal_risk, &thought, report);
             }
-            wanted = wanted.min(self.follow(v, track.gap, track.speed));
+        } else if task == Task::Drive {
+            self.change
+                .think(&settings, &thought, &mut self.line, report);
+            self.line.give_room(&thought);
         }
-        match task {
-            Task::Drive => wanted,
-            Task::Hold => wanted.min(0.0),
-            Task::MinimalRisk => wanted.min(-s.minimal_risk_deceleration),
-        }
+        // The line may have moved.
+        let thought = speed::Thought::new(&settings, report, own, known, &self.line);
+        let stop = self.way.stop_line(&thought, report);
+        let (wanted, emergency) = thought.acceleration(task, stop);
+        (self.wanted, self.emergency) = (wanted, emergency);
+        self.hold = match task {
+            Task::MinimalRisk => own.speed < STANDING,
+            _ => own.speed < STANDING && wanted <= 0.05,
+        };
+        let indicator = match self.change.indicator() {
+            0 => self.way.turning(&thought),
+            side => side,
+        };
+        self.lamps = Lamps {
+            hazards: task == Task::MinimalRisk,
+            indicator: if task == Task::MinimalRisk {
+                0
+            } else {
+                indicator
+            },
+        };
     }
 
-    /// Intelligent Driver Model towards a vehicle ahead (Treiber et al. 2000), m/s2.
-    fn follow(&self, v: f64, gap: f64, lead: f64) -> f64 {
-        let s = &self.settings;
-        let time_gap = minimum_time_gap(v) + s.extra_gap;
-        let closing = v * (v - lead) / (2.0 * (s.acceleration * s.deceleration).sqrt());
-        let desired = STANDSTILL_GAP + (v * time_gap + closing).max(0.0);
-        let ratio = desired / gap.max(0.5);
-        (s.acceleration * (1.0 - ratio * ratio)).max(-s.max_deceleration)
-    }
-}
-
-fn fourth_power(x: f64) -> f64 {
-    (x * x) * (x * x)
-}
-
-/// Minimum time gap of UN R157 (table in 5.2.3.3), s, at a speed in m/s.
-pub fn minimum_time_gap(speed: f64) -> f64 {
-    const TABLE: [(f64, f64); 7] = [
-        (7.2, 1.0),
-        (10.0, 1.1),
-        (20.0, 1.2),
-        (30.0, 1.3),
-        (40.0, 1.4),
-        (50.0, 1.5),
-        (60.0, 1.6),
-    ];
-    let kmh = speed * 3.6;
-    let above = TABLE.partition_point(|row| row.0 <= kmh);
-    match above {
-        0 => TABLE[0].1,
-        n if n == TABLE.len() => TABLE[n - 1].1,
-        n => {
-            let ((v0, t0), (v1, t1)) = (TABLE[n - 1], TABLE[n]);
-            t0 + (t1 - t0) * (kmh - v0) / (v1 - v0)
+    fn pedals(&mut self, own: Odometry, spec: &VehicleSpec, dt: f64) -> (f32, f32) {
+        let step = self.settings.jerk * dt;
+        let down = if self.emergency || self.wanted < -self.settings.deceleration - 1.0 {
+            EMERGENCY_JERK * dt
+        } else {
+            step
+        };
+        self.acceleration = self
+            .wanted
+            .clamp(self.acceleration - down, self.acceleration + step);
+        if self.hold {
+            // Stopped: hold the brake, and start from rest when it goes on.
+            self.acceleration = self.acceleration.min(0.0);
+            (0.0, 0.4)
+        } else {
+            pedals(spec, self.acceleration as f32, own.speed as f32)
         }
     }
-}
-
-/// Road-wheel angle that keeps the lane: the bend's own angle plus pure pursuit of the centre.
-fn steer(report: &Report, speed: f64, spec: &VehicleSpec) -> f32 {
-    let lane = &report.lane;
-    let preview = (speed * 1.1).max(8.0);
-    let correction = -2.0 * (lane.offset + preview * lane.heading) / (preview * preview);
-    spec.steer_for((lane.curvature + correction) as f32, speed as f32)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::perception::Track;
-    use crate::vehicle::profile;
-
-    fn report(track: Option<Track>) -> Report {
-        let mut report = Report::default();
-        report.lane.lane = -2;
-        report.lane.centre = -5.25;
-        report.lane.width = 3.5;
-        report.tracks.extend(track);
-        report
-    }
-
-    fn ahead(gap: f64, speed: f64) -> Option<Track> {
-        Some(Track {
-            id: 1,
-            gap,
-            t: -5.25,
-            speed,
-            existence: 1.0,
-        })
-    }
-
-    fn settle(task: Task, report: &Report, speed: f64) -> f64 {
-        let spec = profile("saloon").expect("profile");
-        let mut pilot = Autopilot::new(AutopilotSettings::default());
-        for _ in 0..500 {
-            pilot.drive(task, report, Odometry { speed }, 30.0, &spec, 0.01);
-        }
-        pilot.acceleration
-    }
-
-    #[test]
-    fn it_speeds_up_on_a_free_road_and_brakes_for_a_slow_vehicle() {
-        assert!(settle(Task::Drive, &report(None), 20.0) > 0.5);
-        assert!(settle(Task::Drive, &report(ahead(30.0, 15.0)), 25.0) < -2.0);
-    }
-
-    #[test]
-    fn a_vehicle_in_the_next_lane_is_left_alone() {
-        let mut other = ahead(10.0, 5.0);
-        if let Some(track) = &mut other {
-            track.t = -1.75;
-        }
-        assert!(settle(Task::Drive, &report(other), 20.0) > 0.5);
-    }
-
-    #[test]
-    fn a_minimal_risk_manoeuvre_stays_within_four_metres_per_second_squared() {
-        let a = settle(Task::MinimalRisk, &report(None), 25.0);
-        assert!((-4.0..=-2.5).contains(&a), "{a}");
-    }
-
-    #[test]
-    fn the_gap_table_is_that_of_un_r157() {
-        for (kmh, gap) in [
-            (0.0, 1.0),
-            (7.2, 1.0),
-            (10.0, 1.1),
-            (35.0, 1.35),
-            (60.0, 1.6),
-            (130.0, 1.6),
-        ] {
-            assert!((minimum_time_gap(kmh / 3.6) - gap).abs() < 1e-9, "{kmh}");
-        }
-    }
-
-    #[test]
-    fn it_steers_back_to_the_centre() {
-        let spec = profile("saloon").expect("profile");
-        let mut off = report(None);
-        off.lane.offset = 0.5;
-        assert!(steer(&off, 20.0, &spec) < 0.0);
-        off.lane.offset = -0.5;
-        assert!(steer(&off, 20.0, &spec) > 0.0);
-    }
-}
+mod tests;

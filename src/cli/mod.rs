@@ -6,6 +6,7 @@ mod list;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
+mod vehicle;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -18,6 +19,8 @@ Examples:
   takeover run scenarios/fog_bank.ron --headless      no window: a modelled operator answers
   takeover run scenarios/fog_bank.ron --headless --operator none --json
   takeover inspect runs/LOG.mcap                      what happened, and how fast
+  takeover vehicle saloon --manoeuvre brake --speed 30
+                                                      how a vehicle moves, as a table
 
 Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished but something was lost (cut short, or the
 log is incomplete), 4 verification failed.";
@@ -36,6 +39,7 @@ enum Verb {
     Check(check::Args),
     List(list::Args),
     Inspect(inspect::Args),
+    Vehicle(vehicle::Args),
 }
 
 /// How a verb ended, if not with an error.
@@ -58,6 +62,7 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::check(&args),
         Verb::List(args) => list::list(&args),
         Verb::Inspect(args) => inspect::inspect(&args),
+        Verb::Vehicle(args) => vehicle::vehicle(&args),
     };
     match result {
         Ok(Done::Fine) => ExitCode::SUCCESS,

@@ -1,10 +1,11 @@
-//! How sure the vehicle is of what it sees, by function.
+//! How sure the vehicle is of what it sees, by function, and why not more.
 //!
 //! Each function's confidence is what it has over what it needs: free road over the distance to
-//! stop, lane markings over a two-second preview, and the weakest nearby track's existence. The
-//! overall confidence is the smallest, smoothed as a tracker would.
+//! stop, lane markings over a two-second preview, the weakest nearby track's existence, a light
+//! that can be read. The overall confidence is the smallest, smoothed as a tracker would.
 
-use super::Report;
+use super::report::Report;
+use super::sensors::Cause;
 use serde::{Deserialize, Serialize};
 
 /// A task of perception.
@@ -18,6 +19,8 @@ pub enum Function {
     Lanes,
     /// Are the objects real?
     Objects,
+    /// What do the traffic lights say?
+    Signals,
 }
 
 impl Function {
@@ -27,6 +30,7 @@ impl Function {
             Self::FreeSpace => "free_space",
             Self::Lanes => "lanes",
             Self::Objects => "objects",
+            Self::Signals => "signals",
         }
     }
 
@@ -36,6 +40,7 @@ impl Function {
             Self::FreeSpace => "free road ahead",
             Self::Lanes => "lane markings",
             Self::Objects => "objects",
+            Self::Signals => "traffic lights",
         }
     }
 }
@@ -47,8 +52,11 @@ pub struct Confidence {
     pub free_space: f64,
     pub lanes: f64,
     pub objects: f64,
+    pub signals: f64,
     /// The function that limits the overall value.
     pub weakest: Function,
+    /// What takes most of it away; [`Cause::None`] while nothing much does.
+    pub cause: Cause,
 }
 
 impl Default for Confidence {
@@ -58,7 +66,9 @@ impl Default for Confidence {
             free_space: 1.0,
             lanes: 1.0,
             objects: 1.0,
+            signals: 1.0,
             weakest: Function::default(),
+            cause: Cause::None,
         }
     }
 }
@@ -72,6 +82,13 @@ const RESPONSE: f64 = 0.75;
 const MARGIN: f64 = 5.0;
 /// Preview that lane keeping needs, s.
 const LANE_PREVIEW: f64 = 2.0;
+/// What is left of lane confidence by map and satellites alone, -.
+const MAP_ONLY: f64 = 0.3;
+/// Tracks farther off our lane than this do not matter, m.
+const BESIDE: f64 = 3.0;
+/// Confidence in a light that is out of order, -, and the distance from which that counts, m.
+const OUT_OF_ORDER: f64 = 0.3;
+const LIGHT_MATTERS: f64 = 80.0;
 /// Time constant of the reported overall value, s.
 const SMOOTHING: f64 = 0.3;
 /// Standard deviation of its noise, -.
@@ -83,30 +100,76 @@ pub fn stopping_distance(speed: f64) -> f64 {
 }
 
 impl Confidence {
-    pub(super) fn next(&self, report: &Report, speed: f64, noise: f64, dt: f64) -> Self {
+    pub(super) fn next(
+        &self,
+        report: &Report,
+        speed: f64,
+        sight: Cause,
+        noise: f64,
+        dt: f64,
+    ) -> Self {
         let needed = stopping_distance(speed);
         let free_space = (report.visible_range / needed).min(1.0);
-        let lanes = (report.lane.range / (speed * LANE_PREVIEW).max(1.0)).min(1.0);
+        let seen = (report.lane.range / (speed * LANE_PREVIEW).max(10.0)).min(1.0);
+        let lanes = MAP_ONLY + (1.0 - MAP_ONLY) * seen;
         let objects = report
             .tracks
             .iter()
-            .filter(|t| (0.0..needed).contains(&t.gap))
+            .filter(|t| (0.0..needed).contains(&t.gap) && t.offset.abs() < BESIDE)
             .map(|t| t.existence)
             .fold(1.0, f64::min);
-        let mut weakest = (free_space, Function::FreeSpace);
-        for other in [(lanes, Function::Lanes), (objects, Function::Objects)] {
+        let signals = report.light.map_or(1.0, |light| {
+            let near = (-1.0..LIGHT_MATTERS).contains(&light.distance);
+            match light.shows {
+                Some(shows) if near && shows.out_of_order() => OUT_OF_ORDER,
+                // Too close to stop comfortably, and still not readable.
+                None if (0.0..needed).contains(&light.distance) => OUT_OF_ORDER,
+                _ => 1.0,
+            }
+        });
+        let mut weakest = (free_space, Function::FreeSpace, sight);
+        let marks_end = if report.lane.range < 1.0 || sight == Cause::None {
+            Cause::Markings
+        } else {
+            sight
+        };
+        for other in [
+            (lanes, Function::Lanes, marks_end),
+            (objects, Function::Objects, Cause::Object),
+            (signals, Function::Signals, Cause::Signal),
+        ] {
             if other.0 < weakest.0 {
                 weakest = other;
             }
         }
         let target = (weakest.0 + NOISE * noise).clamp(0.0, 1.0);
         let gain = 1.0 - libm::exp(-dt / SMOOTHING);
+        let overall = self.overall + gain * (target - self.overall);
         Self {
-            overall: self.overall + gain * (target - self.overall),
+            overall,
             free_space,
             lanes,
             objects,
+            signals,
             weakest: weakest.1,
+            cause: if weakest.0 < 0.9 {
+                weakest.2
+            } else {
+                Cause::None
+            },
+        }
+    }
+
+    /// No value is reported below this.
+    pub(super) fn raise_to(&mut self, least: f64) {
+        for value in [
+            &mut self.overall,
+            &mut self.free_space,
+            &mut self.lanes,
+            &mut self.objects,
+            &mut self.signals,
+        ] {
+            *value = value.max(least);
         }
     }
 }

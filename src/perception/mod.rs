@@ -1,58 +1,46 @@
 //! What the vehicle believes: tracks of others, its lane, how far it sees, and how sure it is.
 //!
-//! A first honest model. One forward sensor suite; every miss and error comes from range, contrast
-//! in fog and a seeded stream. The autopilot and the takeover policy see a [`Report`] and nothing
-//! else; the truth goes in here and to the referee only.
+//! Camera, lidar and radar; every miss and error comes from range, weather, light, what stands in
+//! between, a scripted fault, or a seeded stream. The autopilot and the takeover policy see a
+//! [`Report`] and nothing else; the truth goes in here and to the referee only.
+//!
+//! The vehicle has a map (the network itself) and knows which of its lanes it is on. Association is
+//! ideal: a track keeps the number of what it is a track of.
 
 pub mod atmosphere;
 mod confidence;
+mod faults;
+mod lane;
+mod occlusion;
+mod report;
+mod sensors;
+mod tracker;
 pub mod weather;
 
 pub use confidence::{Confidence, Function, stopping_distance};
+pub use faults::{Fault, FaultKind};
+pub use report::{Class, LaneReport, LightReport, Report, Track};
+pub use sensors::{Cause, Sensor, SensorSettings};
 
-use crate::road::{Road, RoadPoint, wrap_angle};
-use atmosphere::{Atmosphere, CONTRAST_LIMIT};
+use crate::road::{Located, Network, ObjectKind, Path};
+use crate::road_user::RoadUser;
+use occlusion::{Horizon, Outline};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use serde::{Deserialize, Serialize};
-
-/// The sensor suite's settings.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SensorSettings {
-    /// Range in clear air, m.
-    pub range: f64,
-    /// Full horizontal field of view, degrees.
-    pub field_of_view_deg: f64,
-    /// Lane markings are seen at most this far, m.
-    pub lane_range: f64,
-    /// Standard deviation of a range reading near by, m; it grows by 1 % of the distance.
-    pub range_noise: f64,
-    /// Standard deviation of a speed reading, m/s.
-    pub speed_noise: f64,
-    /// Standard deviation of the lane offset reading, m.
-    pub lane_noise: f64,
-}
-
-impl Default for SensorSettings {
-    fn default() -> Self {
-        Self {
-            range: 180.0,
-            field_of_view_deg: 120.0,
-            lane_range: 80.0,
-            range_noise: 0.2,
-            speed_noise: 0.3,
-            lane_noise: 0.03,
-        }
-    }
-}
+use sensors::{Reach, Surroundings, reach};
+use weather::Weather;
 
 /// The sensors report every this many ticks: 20 Hz.
 pub const TICKS_PER_REPORT: u64 = 5;
 
+/// Numbers of tracks of fixed objects start here; of ghosts, at twice that.
+const OBJECTS_FROM: u32 = 100_000;
+const GHOSTS_FROM: u32 = 200_000;
+
 /// True state of the ego, for the sensors.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct EgoTruth {
+    /// Centre of gravity, m.
     pub x: f64,
     pub y: f64,
     pub yaw: f64,
@@ -60,60 +48,31 @@ pub struct EgoTruth {
     pub speed: f64,
     /// Centre of gravity to front bumper, m.
     pub nose: f64,
+    pub located: Located,
 }
 
 /// True state of another road user, for the sensors.
 #[derive(Clone, Copy, Debug)]
 pub struct ActorTruth {
     pub id: u32,
+    pub kind: RoadUser,
     /// Middle of the body, m.
     pub x: f64,
     pub y: f64,
-    /// Speed along the road, m/s.
-    pub speed: f64,
-    pub length: f64,
+    pub yaw: f64,
+    /// m/s, world axes.
+    pub vx: f64,
+    pub vy: f64,
+    /// Length, width, height, m.
+    pub size: [f64; 3],
 }
 
-/// What is believed of another road user.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Track {
-    pub id: u32,
-    /// From our front bumper to its rear bumper along the road, m; negative beside and behind.
-    pub gap: f64,
-    /// Across the road, m (OpenDRIVE t).
-    pub t: f64,
-    /// Along the road, m/s.
-    pub speed: f64,
-    /// Probability that it exists, 0 to 1.
-    pub existence: f64,
-}
-
-/// What is believed of the own lane.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LaneReport {
-    pub lane: i32,
-    /// Its centre across the road, m (OpenDRIVE t).
-    pub centre: f64,
-    /// Its width, m.
-    pub width: f64,
-    /// Own position left of the lane's centre, m.
-    pub offset: f64,
-    /// Own heading left of the lane's, rad.
-    pub heading: f64,
-    /// Curvature at the preview point, 1/m.
-    pub curvature: f64,
-    /// Markings are seen this far, m.
-    pub range: f64,
-}
-
-/// Everything the vehicle believes at one moment.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    pub tracks: Vec<Track>,
-    pub lane: LaneReport,
-    /// Free road is seen this far, m.
-    pub visible_range: f64,
-    pub confidence: Confidence,
+/// What does not change in a run.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    pub network: &'a Network,
+    pub weather: &'a Weather,
+    pub faults: &'a [Fault],
 }
 
 /// The sensor suite and its trackers.
@@ -122,21 +81,56 @@ pub struct Perception {
     settings: SensorSettings,
     rng: ChaCha8Rng,
     report: Report,
+    /// Fixed objects that can be met or that hide things.
+    fixed: Vec<Fixed>,
+    horizon: Horizon,
+    /// Everything in range, nearest first; kept to save the allocation.
+    near: Vec<Near>,
+    left_tunnel: Option<f64>,
+    was_in_tunnel: bool,
+    lane_drift: f64,
+    /// Where and when each ghost appeared, by its fault: x, y, yaw, s.
+    ghost_places: Vec<Option<(f64, f64, f64, f64)>>,
 }
 
-/// Tracks less likely than this are dropped.
-const FORGET: f64 = 0.15;
-/// Weight of a new reading in a track, -.
-const TRACK_GAIN: f64 = 0.35;
-/// Sharpness of the detection limit: standard spread in ln(contrast), -.
-const CONTRAST_SPREAD: f64 = 0.25;
+/// A fixed object in its place.
+#[derive(Clone, Copy, Debug)]
+struct Fixed {
+    truth: ActorTruth,
+    /// It is tracked; others only hide things.
+    tracked: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    distance: f64,
+    truth: ActorTruth,
+    class: Class,
+    tracked: bool,
+}
+
+/// How far the three sensors see at this moment, m, and what limits them.
+#[derive(Clone, Copy, Debug)]
+struct Eyesight {
+    camera: f64,
+    lidar: f64,
+    radar: f64,
+    cause: Cause,
+}
 
 impl Perception {
-    pub fn new(settings: SensorSettings, rng: ChaCha8Rng) -> Self {
+    pub fn new(settings: SensorSettings, network: &Network, rng: ChaCha8Rng) -> Self {
         Self {
             settings,
             rng,
             report: Report::default(),
+            fixed: fixed_objects(network),
+            horizon: Horizon::default(),
+            near: Vec::new(),
+            left_tunnel: None,
+            was_in_tunnel: false,
+            lane_drift: 0.0,
+            ghost_places: Vec::new(),
         }
     }
 
@@ -144,191 +138,212 @@ impl Perception {
         &self.report
     }
 
-    /// One reading of all sensors. `dt` is the time since the last one, s.
+    /// One reading of all sensors at `time`. `path` is the centre line of the ego's lane, `dt` the
+    /// time since the last reading; s.
     pub fn sense(
         &mut self,
-        road: &Road,
-        air: &Atmosphere,
+        world: &World,
+        path: &Path,
         ego: &EgoTruth,
         actors: &[ActorTruth],
+        time: f64,
         dt: f64,
     ) {
-        let here = place(road, ego.x, ego.y);
-        self.sense_lane(road, air, ego, here);
-        self.report.visible_range = air.visible_range(here.s, self.settings.range);
-        for actor in actors {
-            self.sense_actor(road, air, ego, here, actor, dt);
+        let around = self.surroundings(world, path, ego, time);
+        let sight = self.eyesight(world, &around, time);
+        let place = |d: f64| {
+            let at = path.at(ego.located.d + d).at;
+            (world.network.lane(at.lane).road, world.network.s_of(at))
+        };
+        let air = &world.weather.air;
+        let longest = sight.camera.max(sight.lidar);
+        self.report.visible_range = if around.in_tunnel {
+            longest
+        } else {
+            air.visible_range(place, longest)
+        };
+        let fog = !around.in_tunnel && self.report.visible_range < longest - 1.0;
+
+        self.look_around(ego, actors, &sight);
+        let blind_to = |kind: RoadUser| {
+            world.faults.iter().any(|f| {
+                f.active(time) && matches!(&f.what, FaultKind::Blind { to } if to.contains(&kind))
+            })
+        };
+        for i in 0..self.near.len() {
+            let near = self.near[i];
+            let contrast = |d: f64| {
+                if around.in_tunnel {
+                    1.0
+                } else {
+                    air.contrast(place, d)
+                }
+            };
+            let blind = blind_to(near.truth.kind) && near.truth.id < OBJECTS_FROM;
+            self.sense_one(path, ego, &near, &sight, blind, contrast, dt);
         }
-        self.report.tracks.retain(|t| t.existence > FORGET);
+        self.ghost_places.resize(world.faults.len(), None);
+        self.sense_ghosts(world, path, ego, time);
+        self.forget(path, ego, dt);
+        self.sense_lane(world, path, ego, &sight, time, dt);
+        self.sense_light(world, path, ego, &sight, time);
         let noise = self.normal();
+        let cause = if fog { Cause::Fog } else { sight.cause };
         let report = &mut self.report;
-        report.confidence = report.confidence.next(report, ego.speed, noise, dt);
+        let mut confidence = report.confidence.next(report, ego.speed, cause, noise, dt);
+        for fault in world.faults.iter().filter(|f| f.active(time)) {
+            if let FaultKind::Overconfident { at_least } = fault.what {
+                confidence.raise_to(at_least);
+            }
+        }
+        report.confidence = confidence;
     }
 
     fn normal(&mut self) -> f64 {
         StandardNormal.sample(&mut self.rng)
     }
 
-    fn sense_lane(&mut self, road: &Road, air: &Atmosphere, ego: &EgoTruth, here: RoadPoint) {
-        let lane = -1 - (-here.t / 3.75).floor().clamp(0.0, 1.0) as i32;
-        let centre = road.centre(lane, here.s).unwrap_or(0.0);
-        let direction = road.line.pose(here.s).yaw;
-        let preview = here.s + ego.speed * 0.3;
-        self.report.lane = LaneReport {
-            lane,
-            centre,
-            width: 3.75,
-            offset: here.t - centre + self.settings.lane_noise * self.normal(),
-            heading: wrap_angle(ego.yaw - direction) + 0.002 * self.normal(),
-            curvature: road.line.curvature(preview),
-            range: air.visible_range(here.s, self.settings.lane_range),
-        };
-    }
-
-    fn sense_actor(
+    fn surroundings(
         &mut self,
-        road: &Road,
-        air: &Atmosphere,
+        world: &World,
+        path: &Path,
         ego: &EgoTruth,
-        here: RoadPoint,
-        actor: &ActorTruth,
-        dt: f64,
-    ) {
-        // Drawn for every actor, seen or not, so that one actor's visibility does not shift the
-        // noise of the others.
-        let (n_gap, n_t, n_speed) = (self.normal(), self.normal(), self.normal());
-        let chance = rand::RngExt::random::<f64>(&mut self.rng);
-
-        let there = place(road, actor.x, actor.y);
-        let (dx, dy) = (actor.x - ego.x, actor.y - ego.y);
-        let distance = libm::hypot(dx, dy);
-        let bearing = wrap_angle(libm::atan2(dy, dx) - ego.yaw).to_degrees().abs();
-        let seen = bearing <= self.settings.field_of_view_deg / 2.0
-            && distance <= self.settings.range
-            && chance < detection_probability(air.contrast(here.s, there.s - here.s));
-
-        let gap = there.s - here.s - ego.nose - actor.length / 2.0;
-        let spread = self.settings.range_noise + 0.01 * distance;
-        let measured = Track {
-            id: actor.id,
-            gap: gap + spread * n_gap,
-            t: there.t + 0.1 * n_t,
-            speed: actor.speed + self.settings.speed_noise * n_speed,
-            existence: 1.0,
+        time: f64,
+    ) -> Surroundings {
+        let network = world.network;
+        let covered = |d: f64| {
+            let at = path.at(d).at;
+            let road = network.road(network.lane(at.lane).road);
+            !road.tunnels.is_empty() && road.in_tunnel(network.s_of(at))
         };
-        let tracks = &mut self.report.tracks;
-        match tracks.iter_mut().find(|t| t.id == actor.id) {
-            Some(track) => {
-                track.gap += (track.speed - ego.speed) * dt;
-                if seen {
-                    track.gap += TRACK_GAIN * (measured.gap - track.gap);
-                    track.t += TRACK_GAIN * (measured.t - track.t);
-                    track.speed += TRACK_GAIN * (measured.speed - track.speed);
-                    track.existence += TRACK_GAIN * (1.0 - track.existence);
-                } else {
-                    track.existence *= 1.0 - TRACK_GAIN / 2.0;
-                }
-            }
-            None if seen => tracks.push(Track {
-                existence: TRACK_GAIN,
-                ..measured
-            }),
-            None => {}
+        let here = ego.located.d;
+        let in_tunnel = covered(here);
+        if self.was_in_tunnel && !in_tunnel {
+            self.left_tunnel = Some(time);
+        }
+        self.was_in_tunnel = in_tunnel;
+        let exit = in_tunnel.then(|| {
+            (1..40)
+                .map(|i| f64::from(i) * 5.0)
+                .find(|d| !covered(here + d))
+        });
+        Surroundings {
+            yaw: ego.yaw,
+            in_tunnel,
+            tunnel_exit: exit.flatten(),
+            since_tunnel: self.left_tunnel.map(|t| time - t),
         }
     }
-}
 
-fn place(road: &Road, x: f64, y: f64) -> RoadPoint {
-    let (s, t) = road.line.nearest(x, y);
-    RoadPoint {
-        road: crate::road::RoadId(0),
-        s,
-        t,
+    fn eyesight(&self, world: &World, around: &Surroundings, time: f64) -> Eyesight {
+        let mut strongest = 0.9;
+        let mut cause = Cause::None;
+        let mut share = |sensor: Sensor| {
+            let mut r: Reach = reach(sensor, world.weather, around, &mut strongest);
+            for fault in world.faults {
+                let left = fault.leaves(sensor, time);
+                let why = match fault.what {
+                    FaultKind::Failure { .. } => Cause::Failure,
+                    _ => Cause::Dirt,
+                };
+                r = r.limited(left, why, &mut strongest);
+            }
+            if r.cause != Cause::None {
+                cause = r.cause;
+            }
+            r.share
+        };
+        let s = &self.settings;
+        let camera = s.range * share(Sensor::Camera);
+        let lidar = s.lidar_range * share(Sensor::Lidar);
+        let radar = s.radar_range * share(Sensor::Radar);
+        Eyesight {
+            camera,
+            lidar,
+            radar,
+            cause,
+        }
+    }
+
+    /// Everything in range, nearest first, hidden things left out.
+    fn look_around(&mut self, ego: &EgoTruth, actors: &[ActorTruth], sight: &Eyesight) {
+        let limit = self
+            .settings
+            .range
+            .max(self.settings.lidar_range)
+            .max(sight.radar)
+            + 10.0;
+        self.near.clear();
+        let fixed = self.fixed.iter().map(|f| (f.truth, f.tracked));
+        for (truth, tracked) in actors.iter().map(|a| (*a, true)).chain(fixed) {
+            let distance = libm::hypot(truth.x - ego.x, truth.y - ego.y);
+            if distance < limit {
+                let class = if truth.id >= OBJECTS_FROM {
+                    Class::Obstacle
+                } else {
+                    truth.kind.into()
+                };
+                self.near.push(Near {
+                    distance,
+                    truth,
+                    class,
+                    tracked,
+                });
+            }
+        }
+        self.near.sort_by(|a, b| {
+            a.distance
+                .total_cmp(&b.distance)
+                .then(a.truth.id.cmp(&b.truth.id))
+        });
+        self.horizon.clear();
+        let horizon = &mut self.horizon;
+        self.near.retain(|n| {
+            let t = &n.truth;
+            let outline = Outline {
+                x: t.x,
+                y: t.y,
+                yaw: t.yaw,
+                length: t.size[0],
+                width: t.size[1],
+                height: t.size[2],
+            };
+            // A third in view is enough to be made out.
+            horizon.show(ego.x, ego.y, &outline) > 0.33 && n.tracked
+        });
     }
 }
 
-/// Probability that one reading detects an object at this contrast: one half at the limit.
-fn detection_probability(contrast: f64) -> f64 {
-    let z = (libm::log(contrast) - libm::log(CONTRAST_LIMIT)) / CONTRAST_SPREAD;
-    1.0 / (1.0 + libm::exp(-z))
+/// Objects of the network as boxes in the world. Trees and poles are thin: they neither hide nor
+/// stand in the way of anything.
+fn fixed_objects(network: &Network) -> Vec<Fixed> {
+    let mut fixed = Vec::new();
+    for road in &network.roads {
+        for object in &road.objects {
+            if matches!(object.kind, ObjectKind::Tree | ObjectKind::Pole) {
+                continue;
+            }
+            let pose = road.pose(object.s, object.t);
+            let (left, right) = road.carriageway(object.s);
+            let on_road = (right - 0.3..=left + 0.3).contains(&object.t);
+            fixed.push(Fixed {
+                truth: ActorTruth {
+                    id: OBJECTS_FROM + fixed.len() as u32,
+                    kind: RoadUser::Debris,
+                    x: pose.x,
+                    y: pose.y,
+                    yaw: pose.yaw + object.heading,
+                    vx: 0.0,
+                    vy: 0.0,
+                    size: object.size,
+                },
+                // What stands beside the road is on the map.
+                tracked: on_road && object.kind != ObjectKind::GuardRail,
+            });
+        }
+    }
+    fixed
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::{Purpose, stream};
-    use crate::road::{Element, ReferenceLine};
-
-    fn setting(visibility: f64) -> (Road, Atmosphere) {
-        let lanes = crate::road::CrossSection {
-            right: 2,
-            left: 0,
-            lane_width: 3.75,
-            shoulder: 2.5,
-            sidewalk: 0.0,
-        };
-        let line = ReferenceLine::new(&[Element::Straight { length: 2000.0 }]);
-        let road = crate::road::road("road", line, lanes.section(), 30.0);
-        (
-            road,
-            Atmosphere {
-                visibility,
-                banks: Vec::new(),
-            },
-        )
-    }
-
-    fn look(visibility: f64, distance: f64) -> Report {
-        let (road, air) = setting(visibility);
-        let ego = EgoTruth {
-            x: 100.0,
-            y: -5.25,
-            speed: 20.0,
-            nose: 2.0,
-            ..Default::default()
-        };
-        let actor = ActorTruth {
-            id: 7,
-            x: 100.0 + distance,
-            y: -5.25,
-            speed: 20.0,
-            length: 4.0,
-        };
-        let mut eyes = Perception::new(SensorSettings::default(), stream(1, Purpose::Sensors));
-        for _ in 0..40 {
-            eyes.sense(&road, &air, &ego, &[actor], 0.05);
-        }
-        eyes.report().clone()
-    }
-
-    #[test]
-    fn in_clear_air_a_car_ahead_is_tracked_closely() {
-        let report = look(10_000.0, 60.0);
-        let track = report.tracks[0];
-        assert!(track.existence > 0.95);
-        assert!((track.gap - 56.0).abs() < 1.5, "{}", track.gap);
-        assert!((track.t - -5.25).abs() < 0.3);
-        assert!(report.confidence.overall > 0.9, "{:?}", report.confidence);
-    }
-
-    #[test]
-    fn fog_hides_what_lies_beyond_it_and_costs_confidence() {
-        let report = look(40.0, 60.0);
-        assert!(report.tracks.is_empty(), "{:?}", report.tracks);
-        assert!(report.visible_range < 41.0);
-        assert!(report.confidence.overall < 0.6, "{:?}", report.confidence);
-        assert_eq!(report.confidence.weakest, Function::FreeSpace);
-    }
-
-    #[test]
-    fn nothing_is_seen_behind() {
-        assert!(look(10_000.0, -30.0).tracks.is_empty());
-    }
-
-    #[test]
-    fn half_of_the_readings_detect_at_the_contrast_limit() {
-        assert!((detection_probability(CONTRAST_LIMIT) - 0.5).abs() < 1e-12);
-        assert!(detection_probability(0.5) > 0.999);
-        assert!(detection_probability(0.005) < 0.001);
-    }
-}
+mod tests;

@@ -24,9 +24,9 @@ pub struct Weather {
 }
 
 impl Weather {
-    /// Outdoor brightness, 0 (night) to 1 (day), by the sun's height: civil twilight ends at -6
-    /// degrees.
+    /// Outdoor brightness, 0 (night) to 1 (day), by the sun's height: twilight from 2 to -6
+    /// degrees (the end of civil twilight).
     pub fn daylight(&self) -> f64 {
-        ((self.sun.elevation_deg + 6.0) / 12.0).clamp(0.0, 1.0)
+        ((self.sun.elevation_deg + 6.0) / 8.0).clamp(0.0, 1.0)
     }
 }

@@ -144,12 +144,19 @@ pub struct Track {
     pub id: u32,
     #[prost(float, tag = "2")]
     pub gap: f32,
-    #[prost(float, tag = "3")]
-    pub t: f32,
     #[prost(float, tag = "4")]
     pub speed: f32,
     #[prost(float, tag = "5")]
     pub existence: f32,
+    #[prost(float, tag = "6")]
+    pub offset: f32,
+    /// [`crate::perception::Class`] by its place in `ALL`.
+    #[prost(int32, tag = "7")]
+    pub class: i32,
+    #[prost(float, tag = "8")]
+    pub x: f32,
+    #[prost(float, tag = "9")]
+    pub y: f32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -170,6 +177,11 @@ pub struct Perception {
     pub visibility: f32,
     #[prost(message, repeated, tag = "8")]
     pub tracks: Vec<Track>,
+    #[prost(float, tag = "9")]
+    pub signals: f32,
+    /// [`crate::perception::Cause`] by its place.
+    #[prost(int32, tag = "10")]
+    pub cause: i32,
 }
 
 impl State {
@@ -250,7 +262,10 @@ impl Perception {
                 Function::FreeSpace => 0,
                 Function::Lanes => 1,
                 Function::Objects => 2,
+                Function::Signals => 3,
             },
+            signals: c.signals as f32,
+            cause: c.cause as i32,
             visibility: frame.visibility as f32,
             tracks: frame
                 .tracks
@@ -258,9 +273,12 @@ impl Perception {
                 .map(|t| Track {
                     id: t.id,
                     gap: t.gap as f32,
-                    t: t.t as f32,
                     speed: t.speed as f32,
                     existence: t.existence as f32,
+                    offset: t.offset as f32,
+                    class: t.class as i32,
+                    x: t.x as f32,
+                    y: t.y as f32,
                 })
                 .collect(),
         }

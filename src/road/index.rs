@@ -65,6 +65,28 @@ impl Index {
         }
         best.map_or(RoadPoint::default(), |b| b.2)
     }
+
+    pub fn roads_at(&self, roads: &[Road], x: f64, y: f64) -> Vec<RoadPoint> {
+        let mut found = Vec::new();
+        for entry in self.0.locate_all_at_point(&[x, y]) {
+            let (road_index, from, to) = entry.data;
+            let road = &roads[road_index as usize];
+            let (s, t, past) = road.line.nearest_within(x, y, from, to);
+            let (left, right) = road.full_width(s.clamp(0.0, road.length()));
+            let on_it = (0.0..=road.length()).contains(&s) && past < 1e-6;
+            if on_it && (right..=left).contains(&t) {
+                found.push(RoadPoint {
+                    road: RoadId(road_index),
+                    s,
+                    t,
+                });
+            }
+        }
+        // Stretches of one curve all find the same place on it.
+        found.sort_by(|a, b| a.road.cmp(&b.road).then(a.s.total_cmp(&b.s)));
+        found.dedup_by(|a, b| a.road == b.road && (a.s - b.s).abs() < 1e-3);
+        found
+    }
 }
 
 /// A box around a stretch with all its lanes. Sampled every few metres and widened by what a bend

@@ -79,6 +79,15 @@ impl LaneSection {
         side.get((id.unsigned_abs() as usize).checked_sub(1)?)
     }
 
+    pub fn lane_mut(&mut self, id: i32) -> Option<&mut Lane> {
+        let side = if id > 0 {
+            &mut self.left
+        } else {
+            &mut self.right
+        };
+        side.get_mut((id.unsigned_abs() as usize).checked_sub(1)?)
+    }
+
     /// All ids, from the leftmost lane to the rightmost.
     pub fn ids(&self) -> impl Iterator<Item = i32> {
         let (left, right) = (self.left.len() as i32, self.right.len() as i32);

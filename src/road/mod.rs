@@ -17,15 +17,19 @@ mod build;
 mod geometry;
 mod graph;
 mod index;
+mod junction;
 mod lanes;
+mod locator;
 mod network;
 mod path;
 mod profile;
 mod reference_line;
 mod signals;
 
-pub use build::{CrossSection, lane, road};
+pub use build::{CrossSection, Taper, lane, road, sections};
+pub use junction::{Arm, join};
 pub use lanes::{Lane, LaneKind, LaneSection, Mark};
+pub use locator::{Located, Locator};
 pub use network::{
     Conflict, End, Junction, LaneId, LaneNode, LanePos, Link, Network, Object, ObjectKind, Patch,
     Road, Stretch, Surface,

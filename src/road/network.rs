@@ -231,10 +231,7 @@ impl Road {
         let (pitch, roll) = if self.is_flat() {
             (0.0, 0.0)
         } else {
-            (
-                -libm::atan(self.elevation.slope(s)),
-                self.superelevation.value(s),
-            )
+            self.tilt(s, t)
         };
         Pose3 {
             x: line.x - t * libm::sin(line.yaw),
@@ -244,6 +241,33 @@ impl Road {
             pitch,
             roll,
         }
+    }
+
+    /// Pitch and roll of the tangent plane of z(s, t), rad.
+    fn tilt(&self, s: f64, t: f64) -> (f64, f64) {
+        let across = libm::tan(self.superelevation.value(s));
+        let twist = self.superelevation.slope(s) * (1.0 + across * across);
+        // Inside of a bend a metre of s is a shorter way.
+        let metre = (1.0 - self.line.curvature(s) * t).max(0.05);
+        let along = (self.elevation.slope(s) + t * twist) / metre;
+        let pitch = -libm::atan(along);
+        // Roll turns about an axis that is pitched already.
+        (pitch, libm::atan(across * libm::cos(pitch)))
+    }
+
+    /// Change of a lane's centre across the road per metre of `s`.
+    pub fn centre_slope(&self, lane: i32, s: f64) -> Option<f64> {
+        let section = self.section(s);
+        let own = section.lane(lane)?;
+        let side = if lane > 0 {
+            &section.left
+        } else {
+            &section.right
+        };
+        let n = lane.unsigned_abs() as usize;
+        let inner: f64 = side[..n - 1].iter().map(|l| l.width.slope(s)).sum();
+        let shift = f64::from(lane.signum()) * (inner + own.width.slope(s) / 2.0);
+        Some(self.lane_offset.slope(s) + shift)
     }
 }
 
@@ -423,12 +447,20 @@ impl Network {
         let p = self.road_point(at, offset);
         let mut pose = road.pose(p.s, p.t);
         // A lane that widens or shifts does not run parallel to the reference line.
-        let ahead = road.centre(node.lane, p.s + 0.5);
-        let behind = road.centre(node.lane, p.s - 0.5);
-        if let (Some(a), Some(b)) = (ahead, behind)
-            && road.section_at(p.s + 0.5) == road.section_at(p.s - 0.5)
-        {
-            pose.yaw += libm::atan(a - b);
+        let shift = road.centre_slope(node.lane, p.s).unwrap_or(0.0);
+        if shift != 0.0 {
+            let metre = (1.0 - road.line.curvature(p.s) * p.t).max(0.05);
+            let turn = libm::atan(shift / metre);
+            pose.yaw += turn;
+            if !road.is_flat() {
+                let (pitch, roll) = (pose.pitch, pose.roll);
+                let (sin, cos) = (libm::sin(turn), libm::cos(turn));
+                // The same plane, seen from another direction: its slopes turn with it.
+                let along = -libm::tan(pitch);
+                let across = libm::tan(roll) / libm::cos(pitch);
+                pose.pitch = -libm::atan(along * cos + across * sin);
+                pose.roll = libm::atan((across * cos - along * sin) * libm::cos(pose.pitch));
+            }
         }
         if node.lane > 0 {
             pose.yaw += std::f64::consts::PI;
@@ -491,6 +523,12 @@ impl Network {
         self.index.locate(&self.roads, x, y, z)
     }
 
+    /// All roads whose lanes (of any kind) cover a world position, whatever their height: several
+    /// at a bridge, in a junction, and where roads meet. In order of road and `s`.
+    pub fn roads_at(&self, x: f64, y: f64) -> Vec<RoadPoint> {
+        self.index.roads_at(&self.roads, x, y)
+    }
+
     /// The same where one knows about where it is: looks at the road of `hint` and those it leads
     /// to first, so that a place in a junction stays on the road one came by.
     pub fn locate_near(&self, x: f64, y: f64, hint: RoadPoint) -> RoadPoint {
@@ -516,7 +554,10 @@ impl Network {
         let road = self.road(p.road);
         let (left, right) = road.carriageway(p.s.clamp(0.0, road.length()));
         if (right..=left).contains(&p.t) {
-            return true;
+            // Between the outermost lanes there may be a median.
+            let s = p.s.clamp(0.0, road.length());
+            let lane = road.lane_at(s, p.t).and_then(|id| road.lane(id, s));
+            return lane.is_none_or(|l| l.kind.carriageway());
         }
         let at = road.pose(p.s, p.t);
         self.junctions

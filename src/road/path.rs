@@ -108,6 +108,17 @@ impl Network {
         }
     }
 
+    /// The lane leads out of the network: its road has no link at that end.
+    pub fn leads_out(&self, lane: LaneId) -> bool {
+        let node = self.lane(lane);
+        let road = self.road(node.road);
+        if node.lane < 0 {
+            road.after.is_none() && node.section as usize + 1 == road.sections.len()
+        } else {
+            road.before.is_none() && node.section == 0
+        }
+    }
+
     /// m left on this lane and those that follow it, up to `limit`.
     pub fn room_ahead(&self, at: LanePos, route: Option<&Route>, limit: f64) -> f64 {
         let mut room = self.lane(at.lane).length() - at.d;
@@ -257,8 +268,20 @@ impl Path {
     /// Distance along the path and left offset of a world position, by the nearest sample segment;
     /// None if it lies before the path's start or after its end, or off it by more than `reach` m.
     pub fn project(&self, x: f64, y: f64, reach: f64) -> Option<(f64, f64)> {
+        self.project_on(0, self.points.len(), x, y, reach)
+    }
+
+    /// The same within some 15 m of `d`.
+    pub fn project_near(&self, x: f64, y: f64, d: f64, reach: f64) -> Option<(f64, f64)> {
+        let first = self.points.first()?.d;
+        let index = |d: f64| ((d - first) / self.step).max(0.0) as usize;
+        let to = (index(d + 15.0) + 2).min(self.points.len());
+        self.project_on(index(d - 15.0).min(to), to, x, y, reach)
+    }
+
+    fn project_on(&self, from: usize, to: usize, x: f64, y: f64, reach: f64) -> Option<(f64, f64)> {
         let mut best: Option<(f64, f64, f64)> = None;
-        for pair in self.points.windows(2) {
+        for pair in self.points[from..to].windows(2) {
             let (p, q) = (&pair[0], &pair[1]);
             let (dx, dy) = (q.x - p.x, q.y - p.y);
             let length2 = dx * dx + dy * dy;

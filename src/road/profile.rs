@@ -45,6 +45,38 @@ impl Profile {
         Self(cubics)
     }
 
+    /// The sum of two profiles, or with `weight` -1 their difference, and so on: `a + weight b`.
+    pub fn sum(a: &Self, weight: f64, b: &Self) -> Self {
+        let mut starts: Vec<f64> = a.0.iter().chain(&b.0).map(|c| c.s).collect();
+        starts.sort_by(f64::total_cmp);
+        starts.dedup();
+        let cubics = starts.iter().map(|s| {
+            let (p, q) = (a.from(*s), b.from(*s));
+            Cubic {
+                s: *s,
+                c: std::array::from_fn(|i| p[i] + weight * q[i]),
+            }
+        });
+        Self(cubics.collect())
+    }
+
+    /// Coefficients of the cubic at `s`, counted from there.
+    fn from(&self, s: f64) -> [f64; 4] {
+        match self.0.first() {
+            None => [0.0; 4],
+            // Before its first cubic a profile is constant.
+            Some(first) if s < first.s => [first.c[0], 0.0, 0.0, 0.0],
+            Some(_) => self.at(s).map_or([0.0; 4], |([a, b, c, d], x)| {
+                [
+                    a + x * (b + x * (c + x * d)),
+                    b + x * (2.0 * c + x * 3.0 * d),
+                    c + x * 3.0 * d,
+                    *d,
+                ]
+            }),
+        }
+    }
+
     /// It is 0 everywhere.
     pub fn is_zero(&self) -> bool {
         self.0.iter().all(|c| c.c == [0.0; 4])
@@ -65,9 +97,10 @@ impl Profile {
             .map_or(0.0, |(c, x)| c[0] + x * (c[1] + x * (c[2] + x * c[3])))
     }
 
-    /// Change per metre.
+    /// Change per metre; 0 before the first cubic, where the value is constant.
     pub fn slope(&self, s: f64) -> f64 {
         self.at(s)
+            .filter(|_| self.0.first().is_some_and(|first| s >= first.s))
             .map_or(0.0, |(c, x)| c[1] + x * (2.0 * c[2] + x * 3.0 * c[3]))
     }
 }
@@ -91,6 +124,20 @@ mod tests {
         }
         assert!(p.slope(100.0).abs() < 1e-12 && p.slope(200.0).abs() < 1e-12);
         assert!((p.slope(150.0) - 1.5 * 3.0 / 100.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_sum_has_the_sum_of_the_values_everywhere() {
+        let a = Profile::eased(&[(10.0, 2.0), (50.0, 5.0)]);
+        let b = Profile::eased(&[(30.0, -1.0), (90.0, 4.0), (120.0, 0.0)]);
+        let sum = Profile::sum(&a, -2.0, &b);
+        for i in 0..150 {
+            let s = f64::from(i);
+            let expected = a.value(s) - 2.0 * b.value(s);
+            assert!((sum.value(s) - expected).abs() < 1e-9, "{s}");
+            let expected = a.slope(s) - 2.0 * b.slope(s);
+            assert!((sum.slope(s) - expected).abs() < 1e-9, "{s}");
+        }
     }
 
     #[test]

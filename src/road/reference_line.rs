@@ -125,6 +125,42 @@ impl ReferenceLine {
         Some(Self::of_curves(from, curves.map(|(k, l)| (arc(k), l))))
     }
 
+    /// From a pose through elements, which may be none, and on to another pose by two arcs, if it
+    /// is not reached yet. None if no arcs lead there.
+    pub fn leading(start: Pose2, elements: &[Element], to: Pose2) -> Option<Self> {
+        let mut line = Self::from_pose(start, elements);
+        let reached = match line.pieces.is_empty() {
+            true => start,
+            false => line.pose(line.length),
+        };
+        let gap = libm::hypot(to.x - reached.x, to.y - reached.y);
+        let turn = super::wrap_angle(to.yaw - reached.yaw).abs();
+        if gap < 1e-3 && turn < 1e-3 {
+            return (!line.pieces.is_empty()).then_some(line);
+        }
+        let mut rest = Self::between(reached, to)?;
+        for piece in &mut rest.pieces {
+            piece.s0 += line.length;
+        }
+        line.length += rest.length;
+        line.pieces.append(&mut rest.pieces);
+        Some(line)
+    }
+
+    /// Sharpest curvature within a stretch, 1/m: that of its curves' ends and of samples between.
+    pub fn sharpest(&self, from: f64, to: f64) -> f64 {
+        let mut sharpest = 0.0_f64;
+        for piece in &self.pieces {
+            for i in 0..=32 {
+                let inside = piece.length * f64::from(i) / 32.0;
+                if (from..=to).contains(&(piece.s0 + inside)) {
+                    sharpest = sharpest.max(piece.curve.curvature(inside).abs());
+                }
+            }
+        }
+        sharpest
+    }
+
     fn of_curves(mut start: Pose2, curves: impl Iterator<Item = (Curve, f64)>) -> Self {
         let mut pieces = Vec::new();
         let mut s0 = 0.0;

@@ -34,7 +34,29 @@ pub struct Programme {
     pub failure: Option<(f64, Light)>,
 }
 
+/// s. RiLSA 2015 has amber 3 s at 50 km/h and red-amber 1 s.
+const AMBER: f64 = 3.0;
+const RED_AMBER: f64 = 1.0;
+const ALL_RED: f64 = 2.0;
+
 impl Programme {
+    /// One of two phases that take turns, each with `green` s. The first one's green begins the
+    /// cycle.
+    pub fn two_phase(green: f64, second: bool) -> Self {
+        let between = AMBER + ALL_RED + RED_AMBER;
+        let other = RED_AMBER + green + AMBER + ALL_RED;
+        Self {
+            phases: vec![
+                (Light::Green, green),
+                (Light::Amber, AMBER),
+                (Light::Red, ALL_RED + other),
+                (Light::RedAmber, RED_AMBER),
+            ],
+            offset: if second { green + between } else { 0.0 },
+            failure: None,
+        }
+    }
+
     /// What it shows at a time of the run, s.
     pub fn light(&self, time: f64) -> Light {
         if let Some((from, light)) = self.failure
@@ -88,6 +110,27 @@ pub struct Signal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_phases_take_turns_with_all_red_between() {
+        let (first, second) = (
+            Programme::two_phase(20.0, false),
+            Programme::two_phase(20.0, true),
+        );
+        let (mut greens, mut all_red) = ([0, 0], 0);
+        for tenth in 0..520 {
+            let time = f64::from(tenth) / 10.0 + 0.05;
+            let (a, b) = (first.light(time), second.light(time));
+            // Who may still be on the way in: never both.
+            let moving = |l| matches!(l, Light::Green | Light::Amber);
+            assert!(!(moving(a) && moving(b)), "{time}: {a:?} {b:?}");
+            greens[0] += u32::from(a == Light::Green);
+            greens[1] += u32::from(b == Light::Green);
+            all_red += u32::from(a == Light::Red && b == Light::Red);
+            assert_eq!(first.light(time + 52.0), a);
+        }
+        assert_eq!((greens, all_red), ([200, 200], 40));
+    }
 
     #[test]
     fn a_programme_repeats_until_it_fails() {

@@ -1,29 +1,54 @@
 //! From a raw scenario to a valid one: every range, every reference.
 
 use super::raw::{RawScenario, RawTraffic};
-use super::{Actor, Problem, Scenario};
+use super::{Actor, Problem, Scenario, check_network};
+use crate::perception::FaultKind;
 use crate::perception::atmosphere::{Atmosphere, FogBank};
 use crate::perception::weather::{Sun, Weather};
-use crate::road::{CrossSection, Element, Network, ReferenceLine, RoadId, RoadPoint};
+use crate::road::{LaneId, LaneKind, LanePos, Network, RoadId, Route};
 use crate::traffic::{Driver, SpeedStep};
 use crate::vehicle::{self, VehicleSpec};
-use std::f64::consts::PI;
 
 /// Collects what is wrong, by path in the file.
-struct Checker {
+pub(super) struct Checker {
     problems: Vec<(String, String, String)>,
 }
 
 impl Checker {
-    fn fail(&mut self, path: &str, expected: impl Into<String>, got: impl ToString) {
+    pub fn fail(&mut self, path: &str, expected: impl Into<String>, got: impl ToString) {
         self.problems
             .push((path.to_string(), expected.into(), got.to_string()));
     }
 
-    fn range(&mut self, path: &str, value: f64, low: f64, high: f64, unit: &str) {
+    pub fn range(&mut self, path: &str, value: f64, low: f64, high: f64, unit: &str) {
         if !(low..=high).contains(&value) {
             self.fail(path, format!("{low} to {high} {unit}"), value);
         }
+    }
+
+    /// How many problems there are so far.
+    pub fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// The road of this name; the first one without a name.
+    pub fn road(&mut self, path: &str, network: &Network, name: Option<&str>) -> Option<RoadId> {
+        let Some(name) = name else {
+            return Some(RoadId(0));
+        };
+        // Those inside of junctions are not for people.
+        let mut named = network.roads.iter().filter(|r| r.junction.is_none());
+        let found = named.position(|r| r.name == name);
+        if found.is_none() {
+            let all = network.roads.iter().filter(|r| r.junction.is_none());
+            let known: Vec<_> = all.map(|r| r.name.as_str()).collect();
+            self.fail(
+                path,
+                format!("a road: {}", known.join(", ")),
+                format!("\"{name}\""),
+            );
+        }
+        found.map(|i| RoadId(i as u32))
     }
 
     fn vehicle(&mut self, path: &str, name: &str) -> Option<VehicleSpec> {
@@ -40,36 +65,59 @@ impl Checker {
     }
 
     /// Lane and place of a vehicle.
-    fn place(&mut self, path: &str, network: Option<&Network>, lane: i32, s: f64) {
+    fn place(
+        &mut self,
+        path: &str,
+        network: Option<&Network>,
+        road: Option<&str>,
+        lane: i32,
+        s: f64,
+    ) -> Option<LanePos> {
         // Without a sound road there is no telling.
-        let Some(network) = network else { return };
-        let road = network.road(RoadId(0));
-        if network
-            .lane_pos(RoadId(0), lane, s.clamp(0.0, road.length()))
-            .is_none()
-        {
+        let network = network?;
+        let id = self.road(&format!("{path}.road"), network, road)?;
+        let road = network.road(id);
+        let length = road.length();
+        let at = network.lane_pos(id, lane, s.clamp(0.0, length));
+        if at.is_none() {
+            let section = road.section(s.clamp(0.0, length));
+            let driving = section.ids().filter(|id| {
+                section
+                    .lane(*id)
+                    .is_some_and(|l| l.kind == LaneKind::Driving)
+            });
+            let ids: Vec<String> = driving.map(|id| id.to_string()).collect();
             self.fail(
                 &format!("{path}.lane"),
-                format!("a lane of this road: -1 to -{}", network.lanes().len()),
+                format!("a driving lane of this road there: {}", ids.join(", ")),
                 lane,
             );
         }
-        self.range(
-            &format!("{path}.s"),
-            s,
-            0.0,
-            road.length() - super::ROAD_END_MARGIN,
-            "m (a run ends 50 m before the road does)",
-        );
+        if !(0.0..=length).contains(&s) || network.roads.len() == 1 {
+            let margin = super::ROAD_END_MARGIN;
+            let (low, high) = match (network.roads.len(), lane < 0) {
+                (1, true) => (0.0, length - margin),
+                (1, false) => (margin, length),
+                _ => (0.0, length),
+            };
+            let words = "m (a run ends 50 m before the road does)";
+            self.range(&format!("{path}.s"), s, low, high, words);
+        } else if let Some(at) = at {
+            let room = network.room_ahead(at, None, 2.0 * super::ROAD_END_MARGIN);
+            if room < super::ROAD_END_MARGIN {
+                self.fail(
+                    &format!("{path}.s"),
+                    "a place with 50 m of lane ahead",
+                    format!("{s}, with {room:.0} m"),
+                );
+            }
+        }
+        at
     }
 }
 
 /// m/s.
-const TOP_SPEED: f64 = 70.0;
-/// Elements of a reference line: every query looks at all of them.
-const MOST_ELEMENTS: usize = 1000;
-/// m.
-const SHORTEST_ROAD: f64 = 100.0;
+pub(super) const TOP_SPEED: f64 = 70.0;
 /// Longest run, s.
 const LONGEST: f64 = 7200.0;
 
@@ -82,23 +130,30 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
         c.fail("title", "one line of text", format!("{:?}", raw.title));
     }
     c.range("duration", raw.duration, 1.0, LONGEST, "s");
-    let road = check_road(&mut c, &raw);
-    let air = check_weather(&mut c, &raw);
+    let turning = turning_radius(vehicle::profile(&raw.ego.vehicle).as_ref());
+    let road = check_network::check(&mut c, &raw, turning);
+    let air = check_weather(&mut c, &raw, road.as_ref());
     check_settings(&mut c, &raw);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let mut actors = Vec::new();
-    c.place("ego", road.as_ref(), raw.ego.lane, raw.ego.s);
+    let e = &raw.ego;
+    let start = c.place("ego", road.as_ref(), e.road.as_deref(), e.lane, e.s);
     c.range("ego.speed", raw.ego.speed, 0.0, TOP_SPEED, "m/s");
     for (i, traffic) in raw.traffic.iter().enumerate() {
         actors.extend(check_traffic(&mut c, i, traffic, &raw, road.as_ref()));
     }
     if let Some(spec) = &ego_spec {
-        check_overlaps(&mut c, &raw, spec, &actors);
+        let on = match (&road, start) {
+            (Some(network), Some(at)) => network.lane(at.lane).road,
+            _ => RoadId(0),
+        };
+        check_overlaps(&mut c, &raw, on, spec, &actors);
     }
-    let start = road
-        .as_ref()
-        .and_then(|n| n.lane_pos(RoadId(0), raw.ego.lane, raw.ego.s));
+    let route = match (&road, start, &raw.ego.destination) {
+        (Some(network), Some(start), Some(name)) => destination(&mut c, network, start, name),
+        _ => None,
+    };
     match (road, ego_spec, start) {
         (Some(network), Some(ego), Some(ego_start)) if c.problems.is_empty() => Ok(Scenario {
             title: raw.title,
@@ -107,19 +162,20 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             network,
             weather: Weather {
                 air,
-                rain: 0.0,
+                rain: raw.weather.rain,
                 sun: Sun {
-                    azimuth_deg: 120.0,
-                    elevation_deg: 40.0,
+                    azimuth_deg: raw.weather.sun_azimuth_deg,
+                    elevation_deg: raw.weather.sun_elevation_deg,
                 },
-                cloud: 0.3,
+                cloud: raw.weather.cloud,
             },
             ego,
             ego_start,
-            route: None,
+            route,
             ego_speed: raw.ego.speed,
             actors,
             sensors: raw.sensors,
+            faults: raw.faults,
             autopilot: raw.autopilot,
             policy: raw.policy,
             authority: raw.authority,
@@ -136,101 +192,42 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     }
 }
 
-fn check_road(c: &mut Checker, raw: &RawScenario) -> Option<Network> {
-    let before = c.problems.len();
-    let r = &raw.road;
-    c.range("road.lanes", f64::from(r.lanes), 1.0, 8.0, "lanes");
-    c.range("road.lane_width", r.lane_width, 2.0, 8.0, "m");
-    c.range("road.shoulder_width", r.shoulder_width, 0.0, 10.0, "m");
-    c.range("road.speed_limit", r.speed_limit, 1.0, TOP_SPEED, "m/s");
-    if !(1..=MOST_ELEMENTS).contains(&r.line.len()) {
-        c.fail(
-            "road.line",
-            format!("1 to {MOST_ELEMENTS} elements"),
-            r.line.len(),
-        );
-    }
-    let length: f64 = r.line.iter().map(|e| e.length()).sum();
-    if length < SHORTEST_ROAD {
-        c.fail(
-            "road.line",
-            format!("at least {SHORTEST_ROAD} m in all"),
-            format!("{length} m"),
-        );
-    }
-    let width = f64::from(r.lanes) * r.lane_width + r.shoulder_width;
-    for (i, element) in r.line.iter().enumerate() {
-        let path = format!("road.line[{i}]");
-        c.range(
-            &format!("{path}.length"),
-            element.length(),
-            0.1,
-            100_000.0,
-            "m",
-        );
-        if let Element::Curve { radius, length, .. } = element {
-            // A right-hand bend must leave room for the carriageway on its inside.
-            let least = if *radius < 0.0 { width + 10.0 } else { 10.0 };
-            if !(radius.abs() >= least && radius.abs() <= 1e6) {
-                c.fail(
-                    &format!("{path}.radius"),
-                    format!("{least} to 1000000 m, negative to the right"),
-                    radius,
-                );
-            } else if length / radius.abs() > PI {
-                c.fail(
-                    &format!("{path}.length"),
-                    format!("at most {:.1} m (half a turn)", PI * radius.abs()),
-                    length,
-                );
-            }
-        }
-    }
-    if c.problems.len() != before {
+/// Smallest turning radius of a vehicle's rear axle, m; of the saloon, if there is no such vehicle.
+fn turning_radius(spec: Option<&VehicleSpec>) -> f64 {
+    spec.map_or(4.0, |spec| {
+        f64::from(spec.wheelbase()) / libm::tan(f64::from(spec.steering.max_wheel_angle))
+    })
+}
+
+/// The route to the end of a road: in that of its directions which is nearer.
+fn destination(c: &mut Checker, network: &Network, start: LanePos, name: &str) -> Option<Route> {
+    let Some(road) = c.road("ego.destination", network, Some(name)) else {
         return None;
-    }
-    let lanes = CrossSection {
-        right: r.lanes,
-        left: 0,
-        lane_width: r.lane_width,
-        shoulder: r.shoulder_width,
-        sidewalk: 0.0,
     };
-    let line = ReferenceLine::new(&r.line);
-    let road = crate::road::road("road", line, lanes.section(), r.speed_limit);
-    let network = Network::new(vec![road], Vec::new());
-    if let Some(s) = meets_itself(&network) {
+    let last = network.road(road).sections.len() as u32 - 1;
+    let towards = [(-1, last), (1, 0)].map(|(sign, section)| {
+        let ends = network
+            .lanes()
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| l.road == road && l.lane.signum() == sign && l.section == section);
+        let goals: Vec<LaneId> = ends.map(|(i, _)| LaneId(i as u32)).collect();
+        Route::to(network, &goals)
+    });
+    let nearest = towards
+        .into_iter()
+        .min_by(|a, b| a.cost(start.lane).total_cmp(&b.cost(start.lane)))?;
+    if nearest.cost(start.lane).is_infinite() {
         c.fail(
-            "road.line",
-            "a road that keeps clear of itself",
-            format!("one that comes back to itself near {s:.0} m"),
+            "ego.destination",
+            "a road that lanes lead to from where the ego starts",
+            format!("\"{name}\""),
         );
-        return None;
     }
-    Some(network)
+    Some(nearest)
 }
 
-/// Where the paved road comes so close to another part of itself that a place on it could be
-/// either, m along it.
-fn meets_itself(network: &Network) -> Option<f64> {
-    let road = network.road(RoadId(0));
-    let step = (road.length() / 4000.0).max(5.0);
-    let (_, right) = road.full_width(0.0);
-    let mut s = 0.0;
-    while s < road.length() {
-        for t in [0.0, right] {
-            let p = road.pose(s, t);
-            let found: RoadPoint = network.locate(p.x, p.y, None);
-            if (found.s - s).abs() > 1.0 {
-                return Some(s);
-            }
-        }
-        s += step;
-    }
-    None
-}
-
-fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
+fn check_weather(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) -> Atmosphere {
     c.range(
         "weather.visibility",
         raw.weather.visibility,
@@ -238,6 +235,23 @@ fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
         100_000.0,
         "m",
     );
+    let w = &raw.weather;
+    c.range("weather.rain", w.rain, 0.0, 300.0, "mm/h");
+    c.range(
+        "weather.sun_azimuth_deg",
+        w.sun_azimuth_deg,
+        -360.0,
+        360.0,
+        "degrees",
+    );
+    c.range(
+        "weather.sun_elevation_deg",
+        w.sun_elevation_deg,
+        -90.0,
+        90.0,
+        "degrees",
+    );
+    c.range("weather.cloud", w.cloud, 0.0, 1.0, "");
     let mut banks = Vec::new();
     for (i, fog) in raw.weather.fog.iter().enumerate() {
         let path = format!("weather.fog[{i}]");
@@ -257,7 +271,10 @@ fn check_weather(c: &mut Checker, raw: &RawScenario) -> Atmosphere {
                 fog.to,
             );
         }
+        let named = network.and_then(|n| c.road(&format!("{path}.road"), n, fog.road.as_deref()));
+        let road = named.unwrap_or_default();
         banks.push(FogBank {
+            road,
             from: fog.from,
             to: fog.to,
             visibility: fog.visibility,
@@ -278,7 +295,8 @@ fn check_traffic(
     road: Option<&Network>,
 ) -> Option<Actor> {
     let path = format!("traffic[{i}]");
-    c.place(&path, road, traffic.lane, traffic.s);
+    let name = traffic.road.as_deref();
+    let place = c.place(&path, road, name, traffic.lane, traffic.s);
     c.range(
         &format!("{path}.speed"),
         traffic.speed,
@@ -327,6 +345,9 @@ fn check_traffic(
     Some(Actor {
         name: traffic.name.clone(),
         spec: c.vehicle(&format!("{path}.vehicle"), &traffic.vehicle)?,
+        road: place
+            .zip(road)
+            .map_or(RoadId(0), |(at, network)| network.lane(at.lane).road),
         s: traffic.s,
         driver: Driver {
             lane: traffic.lane,
@@ -337,14 +358,21 @@ fn check_traffic(
     })
 }
 
-fn check_overlaps(c: &mut Checker, raw: &RawScenario, ego: &VehicleSpec, actors: &[Actor]) {
+fn check_overlaps(
+    c: &mut Checker,
+    raw: &RawScenario,
+    road: RoadId,
+    ego: &VehicleSpec,
+    actors: &[Actor],
+) {
     // Some actors may have failed already; then positions by index would be off.
     if actors.len() != raw.traffic.len() {
         return;
     }
-    let mut placed = vec![("ego", raw.ego.lane, raw.ego.s, ego.length)];
+    let mut placed = vec![("ego", (road, raw.ego.lane), raw.ego.s, ego.length)];
     for (i, actor) in actors.iter().enumerate() {
-        let (lane, s, length) = (actor.driver.lane, actor.s, actor.spec.length);
+        let (lane, s) = ((actor.road, actor.driver.lane), actor.s);
+        let length = actor.spec.length;
         for (name, other_lane, other_s, other_length) in &placed {
             let apart = f64::from(length + other_length) / 2.0 + 0.5;
             if *other_lane == lane && (s - other_s).abs() < apart {
@@ -369,6 +397,8 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         360.0,
         "degrees",
     );
+    c.range("sensors.lidar_range", s.lidar_range, 0.0, 1000.0, "m");
+    c.range("sensors.radar_range", s.radar_range, 0.0, 1000.0, "m");
     c.range("sensors.lane_range", s.lane_range, 5.0, 500.0, "m");
     c.range("sensors.range_noise", s.range_noise, 0.0, 20.0, "m");
     c.range("sensors.speed_noise", s.speed_noise, 0.0, 20.0, "m/s");
@@ -394,6 +424,14 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         "m/s2 (UN R157)",
     );
     c.range("autopilot.jerk", a.jerk, 0.1, 50.0, "m/s3");
+    c.range(
+        "autopilot.lateral_acceleration",
+        a.lateral_acceleration,
+        0.5,
+        6.0,
+        "m/s2",
+    );
+    check_faults(c, raw);
 
     let p = &raw.policy;
     c.range("policy.raise_below", p.raise_below, 0.0, 1.0, "");
@@ -483,4 +521,61 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
 
     c.range("link.down_ms", raw.link.down_ms, 0.0, 10_000.0, "ms");
     c.range("link.up_ms", raw.link.up_ms, 0.0, 10_000.0, "ms");
+}
+
+fn check_faults(c: &mut Checker, raw: &RawScenario) {
+    for (i, fault) in raw.faults.iter().enumerate() {
+        let path = format!("faults[{i}]");
+        c.range(
+            &format!("{path}.at"),
+            fault.at,
+            0.0,
+            raw.duration.clamp(0.0, LONGEST),
+            "s, within the run",
+        );
+        if let Some(until) = fault.until
+            && !(until > fault.at)
+        {
+            c.fail(
+                &format!("{path}.until"),
+                format!("more than at ({} s)", fault.at),
+                until,
+            );
+        }
+        let what = format!("{path}.what");
+        match &fault.what {
+            FaultKind::Dirt { left, .. } => {
+                c.range(&format!("{what}.left"), *left, 0.0, 1.0, "");
+            }
+            FaultKind::Ghost {
+                ahead,
+                speed,
+                existence,
+            } => {
+                c.range(&format!("{what}.ahead"), *ahead, 1.0, 250.0, "m");
+                c.range(
+                    &format!("{what}.speed"),
+                    *speed,
+                    -TOP_SPEED,
+                    TOP_SPEED,
+                    "m/s",
+                );
+                c.range(&format!("{what}.existence"), *existence, 0.0, 1.0, "");
+            }
+            FaultKind::Blind { to } if to.is_empty() => {
+                c.fail(
+                    &format!("{what}.to"),
+                    "at least one kind of road user",
+                    "none",
+                );
+            }
+            FaultKind::Overconfident { at_least } => {
+                c.range(&format!("{what}.at_least"), *at_least, 0.0, 1.0, "");
+            }
+            FaultKind::LaneShift { by } => {
+                c.range(&format!("{what}.by"), *by, -5.0, 5.0, "m");
+            }
+            FaultKind::Failure { .. } | FaultKind::Blind { .. } => {}
+        }
+    }
 }

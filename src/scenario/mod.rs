@@ -3,13 +3,19 @@
 //! `raw.rs` documents every field with its unit and default, and so does `docs/scenario.md`. An error names file, line, field, what was expected and what was found.
 
 mod check;
+mod check_junction;
+mod check_network;
+mod check_objects;
+mod check_overlaps;
+mod check_road;
 mod raw;
+mod raw_road;
 
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
-use crate::perception::SensorSettings;
 use crate::perception::weather::Weather;
-use crate::road::{LanePos, Network, Route};
+use crate::perception::{Fault, SensorSettings};
+use crate::road::{LanePos, Network, RoadId, Route};
 use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
@@ -39,6 +45,7 @@ pub struct Scenario {
     pub ego_speed: f64,
     pub actors: Vec<Actor>,
     pub sensors: SensorSettings,
+    pub faults: Vec<Fault>,
     pub autopilot: AutopilotSettings,
     pub policy: PolicySettings,
     pub authority: AuthoritySettings,
@@ -54,6 +61,7 @@ pub struct Scenario {
 pub struct Actor {
     pub name: String,
     pub spec: VehicleSpec,
+    pub road: RoadId,
     /// Start along the road, m.
     pub s: f64,
     pub driver: Driver,
@@ -94,6 +102,7 @@ impl Scenario {
             },
             "traffic": traffic,
             "sensors": self.sensors,
+            "faults": self.faults,
             "autopilot": self.autopilot,
             "policy": self.policy,
             "authority": self.authority,

@@ -1,9 +1,9 @@
 //! A scenario as it is written: every field, its unit and its default. Nothing is checked here.
 
+use super::raw_road::{RawJunction, RawRoad};
 use crate::autopilot::AutopilotSettings;
 use crate::link::LinkSettings;
-use crate::perception::SensorSettings;
-use crate::road::Element;
+use crate::perception::{Fault, SensorSettings};
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
@@ -20,7 +20,14 @@ pub struct RawScenario {
     pub purpose: String,
     /// s. The run ends after this time at the latest.
     pub duration: f64,
-    pub road: RawRoad,
+    /// The only road, ...
+    #[serde(default)]
+    pub road: Option<RawRoad>,
+    /// ... or several, and what joins them.
+    #[serde(default)]
+    pub roads: Vec<RawRoad>,
+    #[serde(default)]
+    pub junctions: Vec<RawJunction>,
     #[serde(default)]
     pub weather: RawWeather,
     pub ego: RawEgo,
@@ -28,6 +35,9 @@ pub struct RawScenario {
     pub traffic: Vec<RawTraffic>,
     #[serde(default)]
     pub sensors: SensorSettings,
+    /// What goes wrong with the sensors, and when.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
     #[serde(default)]
     pub autopilot: AutopilotSettings,
     #[serde(default)]
@@ -43,36 +53,20 @@ pub struct RawScenario {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawRoad {
-    /// Driving lanes, 1 to 8. Ids run from -1 at the reference line to -lanes at the right.
-    pub lanes: u32,
-    /// m.
-    #[serde(default = "lane_width")]
-    pub lane_width: f64,
-    /// Hard shoulder right of the last lane, m.
-    #[serde(default = "shoulder_width")]
-    pub shoulder_width: f64,
-    /// m/s.
-    pub speed_limit: f64,
-    /// The reference line, from the origin along x.
-    pub line: Vec<Element>,
-}
-
-fn lane_width() -> f64 {
-    3.75
-}
-
-fn shoulder_width() -> f64 {
-    2.5
-}
-
-#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawWeather {
     /// Meteorological optical range in clear air, m.
     pub visibility: f64,
     pub fog: Vec<RawFog>,
+    /// Rain rate, mm/h.
+    pub rain: f64,
+    /// Direction towards the sun, degrees counter-clockwise from the world's x axis, along which
+    /// the first road begins.
+    pub sun_azimuth_deg: f64,
+    /// Height of the sun above the horizon, degrees; negative at night.
+    pub sun_elevation_deg: f64,
+    /// Share of the sky that clouds cover, 0 to 1.
+    pub cloud: f64,
 }
 
 impl Default for RawWeather {
@@ -80,13 +74,20 @@ impl Default for RawWeather {
         Self {
             visibility: 10_000.0,
             fog: Vec::new(),
+            rain: 0.0,
+            sun_azimuth_deg: 120.0,
+            sun_elevation_deg: 40.0,
+            cloud: 0.3,
         }
     }
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawFog {
+    /// Of which road; the first if not said.
+    #[serde(default)]
+    pub road: Option<String>,
     /// Begin along the road, m.
     pub from: f64,
     /// End along the road, m.
@@ -108,12 +109,19 @@ pub struct RawEgo {
     /// A profile in `assets/vehicles/`, by name.
     #[serde(default = "saloon")]
     pub vehicle: String,
-    /// Lane id, negative.
+    /// The first if not said.
+    #[serde(default)]
+    pub road: Option<String>,
+    /// Lane id: negative along the road's line, positive against it.
     pub lane: i32,
     /// Start along the road, m.
     pub s: f64,
     /// Start speed, m/s.
     pub speed: f64,
+    /// The road at whose end (the one away from here) the automation wants to arrive. Without it
+    /// takes the lanes that turn least.
+    #[serde(default)]
+    pub destination: Option<String>,
 }
 
 fn saloon() -> String {
@@ -128,7 +136,10 @@ pub struct RawTraffic {
     /// A profile in `assets/vehicles/`, by name.
     #[serde(default = "saloon")]
     pub vehicle: String,
-    /// Lane id, negative.
+    /// The first if not said.
+    #[serde(default)]
+    pub road: Option<String>,
+    /// Lane id: negative along the road's line, positive against it.
     pub lane: i32,
     /// Start along the road, m.
     pub s: f64,

@@ -3,18 +3,24 @@
 use super::decide::Mind;
 use super::schedule::{Step, Tick};
 use super::spawn::{Body, BodyQuery, Fleet, state};
+use super::whereabouts::Whereabouts;
 use super::{DT, Given, Now, Received};
 use crate::command::Command;
+use crate::road::Located;
 use crate::takeover::event::Authority;
 use crate::traffic::Driver;
 use crate::vehicle::VehicleSpec;
-use crate::vehicle::dynamics::{Controls, Wrench, wrench};
+use crate::vehicle::dynamics::{Controls, Dynamics, Ground, Wrench};
 use bevy::prelude::*;
 use bevy_rapier3d::prelude::*;
 
 /// The ego's controls in force.
 #[derive(Resource, Clone, Copy, Debug, Default)]
 pub struct Actuators(pub Controls);
+
+/// What the ego's forces remember from tick to tick.
+#[derive(Resource, Debug)]
+struct Chassis(Dynamics);
 
 /// The drivers of the others, in the scenario's order.
 #[derive(Resource, Debug, Default)]
@@ -23,7 +29,9 @@ pub struct Drivers(pub Vec<Driver>);
 pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
     let drivers = given.actors.iter().map(|a| a.driver.clone()).collect();
+    let chassis = Chassis(Dynamics::new(&given.ego, given.ego_speed as f32));
     app.init_resource::<Actuators>()
+        .insert_resource(chassis)
         .insert_resource(Drivers(drivers))
         .add_systems(Tick, drive_others.in_set(Step::Script))
         .add_systems(Tick, drive_ego.in_set(Step::Act));
@@ -63,22 +71,61 @@ fn drive_ego(
     fleet: Res<Fleet>,
     mind: Res<Mind>,
     received: Res<Received>,
+    whereabouts: Res<Whereabouts>,
     mut actuators: ResMut<Actuators>,
+    mut chassis: ResMut<Chassis>,
     mut bodies: Query<(BodyQuery, &mut ExternalForce), With<Body>>,
 ) {
     let Ok((body, mut force)) = bodies.get_mut(fleet.ego) else {
         return;
     };
     let spec = &given.ego;
+    let body = state(body);
+    let ground = match whereabouts.found {
+        Some(here) => ground(&given, &here, spec),
+        None => Ground::flat(),
+    };
     let wanted = match mind.machine.state() {
         Authority::Operator => operator_controls(&received.0, spec),
         _ => mind.automation,
     };
     actuators.0 = wanted.limited(actuators.0, spec, DT as f32);
-    apply(
-        &mut force,
-        wrench(spec, actuators.0, &state(body), DT as f32),
+    let wrench = chassis.0.step(spec, actuators.0, &ground, &body, DT as f32);
+    apply(&mut force, wrench);
+}
+
+/// The road under the ego: the plane that touches its surface below the centre of gravity (a wheel
+/// is off by some millimetres where the road curves upwards), and what each wheel stands on.
+fn ground(given: &Given, here: &Located, spec: &VehicleSpec) -> Ground {
+    let p = here.point;
+    let road = given.network.road(p.road);
+    let mut ground = Ground::flat();
+    if !road.is_flat() {
+        let pose = road.pose(p.s, p.t);
+        let turn = Quat::from_rotation_z(pose.yaw as f32)
+            * Quat::from_rotation_y(pose.pitch as f32)
+            * Quat::from_rotation_x(pose.roll as f32);
+        ground.point = Vec3::new(pose.x as f32, pose.y as f32, pose.z as f32);
+        ground.normal = turn * Vec3::Z;
+    }
+    if road.patches.is_empty() {
+        ground.friction = [road.surface.friction() as f32; 4];
+        return ground;
+    }
+    let along = given.network.lane(here.at.lane).sign();
+    let (sin, cos) = (libm::sin(here.heading), libm::cos(here.heading));
+    let (front, rear) = (
+        f64::from(spec.cg_to_front_axle),
+        -f64::from(spec.cg_to_rear_axle),
     );
+    let half = f64::from(spec.track) / 2.0;
+    let wheels = [(front, half), (front, -half), (rear, half), (rear, -half)];
+    ground.friction = wheels.map(|(x, y)| {
+        let s = p.s + along * (x * cos - y * sin);
+        let t = p.t + along * (x * sin + y * cos);
+        road.surface(s, t).friction() as f32
+    });
+    ground
 }
 
 /// What an operator's command asks of the actuators. A device that is gone asks for nothing: its

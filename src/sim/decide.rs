@@ -5,8 +5,9 @@ use super::schedule::{Step, Tick};
 use super::sense::Eyes;
 use super::spawn::{BodyQuery, Fleet, state};
 use super::{DT, Given, Happened, Now, Received};
-use crate::autopilot::{Autopilot, Odometry, Task};
+use crate::autopilot::{Autopilot, Knowledge, Odometry, Task};
 use crate::command::Command;
+use crate::perception::TICKS_PER_REPORT;
 use crate::takeover::authority::{Machine, Situation};
 use crate::takeover::event::{Authority, Event};
 use crate::takeover::intent;
@@ -19,7 +20,7 @@ use bevy::prelude::*;
 pub struct Mind {
     policy: Threshold,
     pub machine: Machine,
-    autopilot: Autopilot,
+    pub autopilot: Autopilot,
     /// The operator's controls at rest, against which intent is judged.
     baseline: Command,
     last: Command,
@@ -99,15 +100,18 @@ fn decide(
     let task = match authority {
         Authority::MinimalRisk | Authority::Standstill => Task::MinimalRisk,
         Authority::RequestPending => Task::Hold,
-        Authority::Automation | Authority::Operator => Task::Drive,
+        Authority::Automation => Task::Drive,
+        Authority::Operator => Task::StandBy,
     };
-    let own = Odometry { speed };
-    mind.automation = mind.autopilot.drive(
-        task,
-        report,
-        own,
-        given.network.roads[0].limit(0.0),
-        &given.ego,
-        DT,
-    );
+    let own = Odometry {
+        speed,
+        yaw_rate: f64::from(ego.angular_velocity.z),
+    };
+    let known = Knowledge {
+        network: &given.network,
+        route: given.route.as_ref(),
+        spec: &given.ego,
+    };
+    let news = now.tick.is_multiple_of(TICKS_PER_REPORT);
+    mind.automation = mind.autopilot.drive(task, report, news, own, &known, DT);
 }

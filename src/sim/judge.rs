@@ -4,8 +4,10 @@ use super::act::Drivers;
 use super::decide::Mind;
 use super::schedule::{Step, Tick};
 use super::spawn::{BodyQuery, Fleet, state};
+use super::whereabouts::{self, Whereabouts};
 use super::{DT, Ended, Given, Happened, Now};
 use crate::frame::End;
+use crate::road::LanePos;
 use crate::scenario::ROAD_END_MARGIN;
 use crate::takeover::event::{Authority, Event};
 use bevy::prelude::*;
@@ -31,7 +33,12 @@ pub struct Referee {
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Referee>()
         .add_systems(Tick, remember.in_set(Step::Act))
-        .add_systems(Tick, (collisions, end).chain().in_set(Step::Judge));
+        .add_systems(
+            Tick,
+            (collisions, whereabouts::find, end)
+                .chain()
+                .in_set(Step::Judge),
+        );
 }
 
 fn remember(fleet: Res<Fleet>, bodies: Query<&Velocity>, mut referee: ResMut<Referee>) {
@@ -86,6 +93,7 @@ fn end(
     fleet: Res<Fleet>,
     bodies: Query<BodyQuery>,
     mind: Res<Mind>,
+    whereabouts: Res<Whereabouts>,
     mut referee: ResMut<Referee>,
     mut happened: ResMut<Happened>,
     mut ended: ResMut<Ended>,
@@ -100,11 +108,11 @@ fn end(
     let Ok(ego) = bodies.get(fleet.ego).map(state) else {
         return;
     };
-    let road = &given.network.roads[0];
-    let here = given
-        .network
-        .locate(f64::from(ego.position.x), f64::from(ego.position.y), None);
-    let off_road = !given.network.on_carriageway(here);
+    let Some(here) = whereabouts.found else {
+        return;
+    };
+    let network = &given.network;
+    let off_road = !network.on_carriageway(here.point);
     if off_road && referee.off_road_since.is_none() {
         referee.off_road_since = Some(time);
         let speed = f64::from(ego.velocity.length());
@@ -116,11 +124,22 @@ fn end(
         Some(End::MinimalRiskStandstill)
     } else if since(referee.off_road_since, AFTER_LEAVING) {
         Some(End::LeftRoad)
-    } else if here.s >= road.length() - ROAD_END_MARGIN {
+    } else if arrived(&given, here.at) {
         Some(End::RoadEnd)
     } else if time + DT >= given.duration - 1e-9 {
         Some(End::Completed)
     } else {
         None
     };
+}
+
+/// The road or the route ends soon.
+fn arrived(given: &Given, at: LanePos) -> bool {
+    let route = given.route.as_ref();
+    let network = &given.network;
+    let left = network.lane(at.lane).length() - at.d;
+    let goal = route.is_some_and(|r| r.cost(at.lane) == 0.0) && left < ROAD_END_MARGIN;
+    goal || (left < ROAD_END_MARGIN
+        && network.leads_out(at.lane)
+        && network.room_ahead(at, route, 2.0 * ROAD_END_MARGIN) < ROAD_END_MARGIN)
 }

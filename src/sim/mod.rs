@@ -15,6 +15,7 @@ mod publish;
 pub mod schedule;
 mod sense;
 mod spawn;
+mod whereabouts;
 
 use crate::command::Command;
 use crate::frame::{End, Frame};
@@ -85,7 +86,8 @@ impl Simulation {
             .init_resource::<Received>()
             .init_resource::<Happened>()
             .init_resource::<Ended>()
-            .init_resource::<Published>();
+            .init_resource::<Published>()
+            .init_resource::<whereabouts::Whereabouts>();
         schedule::plugin(&mut app);
         spawn::plugin(&mut app);
         sense::plugin(&mut app, seed);

@@ -3,10 +3,13 @@
 use super::act::{Actuators, Drivers};
 use super::decide::Mind;
 use super::schedule::{Step, Tick};
-use super::sense::{Eyes, yaw};
+use super::sense::Eyes;
 use super::spawn::{BodyQuery, Fleet, state};
+use super::whereabouts::{self, Whereabouts};
 use super::{DT, Ended, Given, Happened, Now, Published};
+use crate::autopilot::plan;
 use crate::frame::{BodyView, EgoView, Frame, RequestView};
+use crate::road::Located;
 use crate::takeover::event::Authority;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::BodyState;
@@ -26,7 +29,8 @@ pub(super) fn plugin(app: &mut App) {
 /// The frame of tick 0, before any step.
 pub(super) fn first_frame(world: &mut World) {
     world
-        .run_system_once(publish)
+        .run_system_once(whereabouts::find)
+        .and_then(|()| world.run_system_once(publish))
         .expect("the plugins of Simulation::new insert all resources");
 }
 
@@ -41,6 +45,7 @@ fn publish(
     fleet: Res<Fleet>,
     bodies: Query<BodyQuery>,
     eyes: Res<Eyes>,
+    whereabouts: Res<Whereabouts>,
     mind: Res<Mind>,
     actuators: Res<Actuators>,
     drivers: Res<Drivers>,
@@ -61,7 +66,11 @@ fn publish(
     };
     let mut view = view(&given.ego, &ego);
     view.brake_lights = controls.brake > 0.01;
+    let lamps = mind.autopilot.lamps();
     view.hazard_lights = matches!(authority, Authority::MinimalRisk | Authority::Standstill);
+    if authority != Authority::Operator {
+        view.indicator = lamps.indicator;
+    }
     frame.bodies.push(view);
     append(bytes, &ego);
     for (i, entity) in fleet.actors.iter().enumerate() {
@@ -81,13 +90,17 @@ fn publish(
     bytes.extend(report.confidence.overall.to_le_bytes());
     bytes.push(authority as u8);
 
-    ego_view(frame, &given, &ego);
+    if let Some(located) = &whereabouts.found {
+        ego_view(frame, &given, &ego, located);
+        let here = located.point;
+        frame.visibility = given.weather.air.visibility_at((here.road, here.s));
+    }
     frame.ego.wheel = f64::from(controls.steer * given.ego.steering.ratio);
     frame.ego.accelerator = f64::from(controls.accelerator);
     frame.ego.brake = f64::from(controls.brake);
-    frame.visibility = given.weather.air.visibility_at(frame.ego.s);
     frame.confidence = report.confidence;
     frame.tracks.clone_from(&report.tracks);
+    plan(&mind.autopilot, frame.ego.speed, &mut frame.plan);
     frame.authority = authority;
     frame.request = mind.machine.request().map(|r| RequestView {
         id: r.id,
@@ -119,13 +132,8 @@ fn view(spec: &VehicleSpec, body: &BodyState) -> BodyView {
     }
 }
 
-fn ego_view(frame: &mut Frame, given: &Given, ego: &BodyState) {
-    let road = &given.network.roads[0];
-    let here = given
-        .network
-        .locate(f64::from(ego.position.x), f64::from(ego.position.y), None);
-    let direction = road.line.pose(here.s).yaw;
-    let heading = crate::road::wrap_angle(yaw(ego) - direction);
+fn ego_view(frame: &mut Frame, given: &Given, ego: &BodyState, here: &Located) {
+    let heading = here.heading;
     let forward = ego.rotation * Vec3::X;
     let speed = f64::from(ego.velocity.dot(forward));
     let drift = f64::from(ego.velocity.dot(ego.rotation * Vec3::Y));
@@ -137,10 +145,10 @@ fn ego_view(frame: &mut Frame, given: &Given, ego: &BodyState) {
     frame.ego = EgoView {
         speed,
         acceleration,
-        s: here.s,
-        offset: given.network.snap(here).map_or(0.0, |x| x.1),
+        s: here.point.s,
+        offset: here.offset,
         lateral_speed: speed * libm::sin(heading) + drift * libm::cos(heading),
-        speed_limit: road.limit(here.s),
+        speed_limit: given.network.limit(here.at),
         ..frame.ego
     };
 }

@@ -52,8 +52,8 @@ pub fn bodies(world: &mut World, scenario: &Scenario) {
         world.spawn((
             RigidBody::Fixed,
             plane,
-            GlobalTransform::IDENTITY,
-            Transform::IDENTITY,
+            GlobalTransform::from_xyz(0.0, 0.0, lowest(scenario)),
+            Transform::from_xyz(0.0, 0.0, lowest(scenario)),
             CollisionGroups::new(GROUND, EGO),
         ));
     }
@@ -93,6 +93,21 @@ pub fn bodies(world: &mut World, scenario: &Scenario) {
     world.insert_resource(Fleet { ego, actors });
 }
 
+/// Height of the plane below everything, m: the road's own where it is flat.
+fn lowest(scenario: &Scenario) -> f32 {
+    let network = &scenario.network;
+    let heights = network.roads.iter().filter(|r| !r.is_flat()).flat_map(|r| {
+        let pieces = (r.length() / 10.0).ceil();
+        (0..=pieces as u32).map(move |i| {
+            let s = r.length() * f64::from(i) / pieces;
+            let (left, right) = r.full_width(s);
+            r.height(s, left).min(r.height(s, right))
+        })
+    });
+    // Where there are slopes it must not reach through the surface between two samples.
+    heights.fold(f64::INFINITY, |a, b| a.min(b - 0.5)).min(0.0) as f32
+}
+
 fn vehicle(
     world: &mut World,
     scenario: &Scenario,
@@ -104,9 +119,11 @@ fn vehicle(
     let box_height = spec.height - spec.ground_clearance;
     let middle_height = spec.ground_clearance + box_height / 2.0;
     let centre_of_gravity = Vec3::new(-spec.cg_to_middle(), 0.0, spec.cg_height - middle_height);
-    let rotation = Quat::from_rotation_z(at.yaw as f32);
+    let rotation = Quat::from_rotation_z(at.yaw as f32)
+        * Quat::from_rotation_y(at.pitch as f32)
+        * Quat::from_rotation_x(at.roll as f32);
     let transform = Transform {
-        translation: Vec3::new(at.x as f32, at.y as f32, middle_height),
+        translation: Vec3::new(at.x as f32, at.y as f32, at.z as f32 + middle_height),
         rotation,
         ..Default::default()
     };

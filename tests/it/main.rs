@@ -2,8 +2,14 @@
 
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
+mod long;
+mod network_mistakes;
+mod networks;
+mod queries;
 mod scenarios;
 
+#[cfg(feature = "sim")]
+mod autopilot;
 #[cfg(feature = "sim")]
 mod cli;
 #[cfg(feature = "sim")]

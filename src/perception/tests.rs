@@ -1,0 +1,251 @@
+use super::atmosphere::{Atmosphere, CONTRAST_LIMIT};
+use super::tracker::detection_probability;
+use super::weather::{Sun, Weather};
+use super::*;
+use crate::random::{Purpose, stream};
+use crate::road::{
+    CrossSection, Element, Light, Locator, Programme, ReferenceLine, RoadId, Signal, SignalKind,
+    Stretch, road,
+};
+
+fn network() -> Network {
+    let lanes = CrossSection {
+        right: 2,
+        left: 0,
+        lane_width: 3.5,
+        shoulder: 2.5,
+        sidewalk: 0.0,
+    };
+    let line = ReferenceLine::new(&[Element::Straight { length: 2000.0 }]);
+    Network::new(vec![road("road", line, lanes.section(), 30.0)], Vec::new())
+}
+
+fn weather(visibility: f64) -> Weather {
+    Weather {
+        air: Atmosphere {
+            visibility,
+            banks: Vec::new(),
+        },
+        rain: 0.0,
+        sun: Sun {
+            azimuth_deg: 90.0,
+            elevation_deg: 45.0,
+        },
+        cloud: 0.0,
+    }
+}
+
+fn car(id: u32, x: f64, speed: f64) -> ActorTruth {
+    ActorTruth {
+        id,
+        kind: RoadUser::Car,
+        x,
+        y: -5.25,
+        yaw: 0.0,
+        vx: speed,
+        vy: 0.0,
+        size: [4.0, 1.8, 1.5],
+    }
+}
+
+/// Two seconds of looking from x = 100 m on the right lane at 20 m/s (without moving).
+fn look_at(
+    network: &Network,
+    weather: &Weather,
+    faults: &[Fault],
+    actors: &[ActorTruth],
+) -> Report {
+    let mut locator = Locator::default();
+    let located = locator
+        .update(network, None, 100.0, -5.25, 0.0)
+        .expect("on the road");
+    let ego = EgoTruth {
+        x: 100.0,
+        y: -5.25,
+        yaw: 0.0,
+        speed: 20.0,
+        nose: 2.0,
+        located,
+    };
+    let world = World {
+        network,
+        weather,
+        faults,
+    };
+    let rng = stream(1, Purpose::Sensors);
+    let mut eyes = Perception::new(SensorSettings::default(), network, rng);
+    for i in 0..80 {
+        let time = f64::from(i) * 0.05;
+        eyes.sense(&world, locator.path(), &ego, actors, time, 0.05);
+    }
+    eyes.report().clone()
+}
+
+fn look(visibility: f64, distance: f64, speed: f64) -> Report {
+    let actor = car(7, 100.0 + distance, speed);
+    look_at(&network(), &weather(visibility), &[], &[actor])
+}
+
+#[test]
+fn in_clear_air_a_car_ahead_is_tracked_closely() {
+    let report = look(10_000.0, 60.0, 0.0);
+    let track = report.tracks[0];
+    assert!(track.existence > 0.95);
+    assert!((track.gap - 56.0).abs() < 1.5, "{}", track.gap);
+    assert!(track.offset.abs() < 0.3);
+    assert!(report.confidence.overall > 0.9, "{:?}", report.confidence);
+}
+
+#[test]
+fn fog_hides_what_stands_beyond_it_and_costs_confidence() {
+    let report = look(40.0, 60.0, 0.0);
+    assert!(report.tracks.is_empty(), "{:?}", report.tracks);
+    assert!(report.visible_range < 41.0);
+    assert!(report.confidence.overall < 0.6, "{:?}", report.confidence);
+    assert_eq!(report.confidence.weakest, Function::FreeSpace);
+    assert_eq!(report.confidence.cause, Cause::Fog);
+}
+
+#[test]
+fn radar_sees_through_fog_what_moves() {
+    let report = look(40.0, 60.0, 15.0);
+    assert_eq!(report.tracks.len(), 1);
+    assert!(report.confidence.overall < 0.6, "free road is still unseen");
+}
+
+#[test]
+fn the_lidar_sees_behind_and_without_it_nothing_does() {
+    let report = look(10_000.0, -30.0, 20.0);
+    assert_eq!(report.tracks.len(), 1);
+    assert!(report.tracks[0].gap < -25.0);
+    let broken = [Fault {
+        at: 0.0,
+        until: None,
+        what: FaultKind::Failure {
+            sensor: Sensor::Lidar,
+        },
+    }];
+    let behind = car(7, 70.0, 20.0);
+    let report = look_at(&network(), &weather(10_000.0), &broken, &[behind]);
+    assert!(report.tracks.is_empty());
+}
+
+#[test]
+fn a_lorry_hides_a_stopped_car() {
+    let stopped = car(7, 180.0, 0.0);
+    let lorry = ActorTruth {
+        size: [9.0, 2.5, 3.4],
+        ..car(3, 140.0, 20.0)
+    };
+    let network = network();
+    let ids = |actors: &[ActorTruth]| -> Vec<u32> {
+        let report = look_at(&network, &weather(10_000.0), &[], actors);
+        report.tracks.iter().map(|t| t.id).collect()
+    };
+    assert_eq!(ids(&[stopped]), [7]);
+    assert_eq!(ids(&[stopped, lorry]), [3]);
+}
+
+#[test]
+fn a_blind_vehicle_is_as_sure_as_ever() {
+    let blind = [Fault {
+        at: 0.0,
+        until: None,
+        what: FaultKind::Blind {
+            to: vec![RoadUser::Car],
+        },
+    }];
+    let report = look_at(
+        &network(),
+        &weather(10_000.0),
+        &blind,
+        &[car(7, 160.0, 0.0)],
+    );
+    assert!(report.tracks.is_empty());
+    assert!(report.confidence.overall > 0.9);
+}
+
+#[test]
+fn a_ghost_is_half_believed_and_costs_confidence_in_objects() {
+    let ghost = [Fault {
+        at: 1.0,
+        until: None,
+        what: FaultKind::Ghost {
+            ahead: 50.0,
+            speed: 0.0,
+            existence: 0.5,
+        },
+    }];
+    let report = look_at(&network(), &weather(10_000.0), &ghost, &[]);
+    assert_eq!(report.tracks.len(), 1);
+    assert!(
+        (report.tracks[0].gap - 48.0).abs() < 0.5,
+        "{:?}",
+        report.tracks
+    );
+    assert_eq!(report.confidence.weakest, Function::Objects);
+    assert!((0.3..0.7).contains(&report.confidence.overall));
+}
+
+#[test]
+fn dirt_takes_the_markings_and_says_so() {
+    let dirt = [Fault {
+        at: 0.0,
+        until: None,
+        what: FaultKind::Dirt {
+            sensor: Sensor::Camera,
+            left: 0.1,
+        },
+    }];
+    let report = look_at(&network(), &weather(10_000.0), &dirt, &[]);
+    assert_eq!(report.confidence.weakest, Function::Lanes);
+    assert_eq!(report.confidence.cause, Cause::Dirt);
+    assert!(report.confidence.overall < 0.6, "{:?}", report.confidence);
+}
+
+#[test]
+fn lost_markings_cost_lane_confidence_and_the_place_wanders() {
+    let mut network = network();
+    network.roads[0].unmarked.push(Stretch {
+        from: 50.0,
+        to: 500.0,
+    });
+    let report = look_at(&network, &weather(10_000.0), &[], &[]);
+    assert_eq!(report.lane.range, 0.0);
+    assert_eq!(report.confidence.cause, Cause::Markings);
+    assert!(report.confidence.overall < 0.4);
+}
+
+#[test]
+fn a_dark_traffic_light_is_a_doubt_and_a_red_one_is_not() {
+    let mut network = network();
+    network.roads[0].signals.push(Signal {
+        name: "light".into(),
+        s: 150.0,
+        t: -8.0,
+        along: true,
+        kind: SignalKind::Light(Programme {
+            phases: vec![(Light::Red, 100.0)],
+            offset: 0.0,
+            failure: None,
+        }),
+    });
+    let report = look_at(&network, &weather(10_000.0), &[], &[]);
+    let light = report.light.expect("in view");
+    assert_eq!(light.shows, Some(Light::Red));
+    assert!((light.distance - 48.0).abs() < 0.1, "{light:?}");
+    assert!(report.confidence.overall > 0.9);
+    if let SignalKind::Light(p) = &mut network.roads[0].signals[0].kind {
+        p.failure = Some((0.0, Light::Dark));
+    }
+    let report = look_at(&network, &weather(10_000.0), &[], &[]);
+    assert_eq!(report.confidence.weakest, Function::Signals);
+    assert_eq!(network.road(RoadId(0)).signals.len(), 1);
+}
+
+#[test]
+fn half_of_the_readings_detect_at_the_contrast_limit() {
+    assert!((detection_probability(CONTRAST_LIMIT) - 0.5).abs() < 1e-12);
+    assert!(detection_probability(0.5) > 0.999);
+    assert!(detection_probability(0.005) < 0.001);
+}
