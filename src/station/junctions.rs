@@ -5,7 +5,7 @@
 //! sidewalks that end there.
 
 use super::ribbon::STEP;
-use super::road_mesh::{asphalt, grass, paving, weathered};
+use super::road_mesh::{asphalt, paving, weathered};
 use super::shape::{Shape, shaded};
 use super::site::{Site, has_sidewalk};
 use crate::road::{Junction, Link, Network, Road, Surface};
@@ -147,7 +147,7 @@ fn apron(shape: &mut Shape, site: &Site, middle: Vec3, inner: &[Vec3], radius: f
             })
             .collect()
     };
-    let colour = shaded(grass(), 0.97);
+    let colour = shaded(site.grass, 0.97);
     let [near, far] = rings.map(ring);
     plate(shape, middle - Vec3::Z * 0.07, &near, 0.0, colour);
     for i in 0..near.len() {

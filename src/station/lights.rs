@@ -4,10 +4,10 @@ use super::axes;
 use super::feed::Picture;
 use super::scene::Setting;
 use super::signs;
-use super::site;
+use super::site::Site;
 use super::skins::{Skin, Skins};
 use crate::frame::Frame;
-use crate::road::{Light, Network, Programme};
+use crate::road::{Light, Programme};
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
 
@@ -21,7 +21,7 @@ const SHOWN: [Light; 5] = [
     Light::Dark,
 ];
 
-/// A light's index among [`Network::lights`].
+/// A light's index among [`crate::road::Network::lights`].
 #[derive(Component)]
 struct Lamps(usize);
 
@@ -43,18 +43,24 @@ fn spawn(
     skins: Res<Skins>,
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
-    let network: &Network = &setting.0.network;
+    let network = &setting.0.network;
     let faces = SHOWN.map(|light| meshes.add(skins.mesh(&signs::lamps(light))));
+    let site = Site::new(network, &setting.0.weather);
     for (i, (road, signal, _)) in network.lights().enumerate() {
-        let (turn, foot) = signs::place(&site::bed(network, road), signal);
-        let place = Transform {
-            translation: axes::point(foot),
-            rotation: axes::turn(turn),
-            scale: Vec3::ONE,
-        };
-        let mut light =
-            commands.spawn((Lamps(i), Mesh3d(faces[4].clone()), place, NotShadowCaster));
-        skins.dress(&mut light, Skin::Ground);
+        let bed = site.bed(road);
+        let places = [
+            Some(signs::place(&bed, signal)),
+            signs::repeated(&site, &bed, signal),
+        ];
+        for (turn, foot) in places.into_iter().flatten() {
+            let place = Transform {
+                translation: axes::point(foot),
+                rotation: axes::turn(turn),
+                scale: Vec3::ONE,
+            };
+            let lamps = (Lamps(i), Mesh3d(faces[4].clone()), place, NotShadowCaster);
+            skins.dress(&mut commands.spawn(lamps), Skin::Ground);
+        }
     }
     let programmes = network.lights().map(|l| l.2.clone()).collect();
     commands.insert_resource(Faces {

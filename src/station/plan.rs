@@ -5,9 +5,11 @@
 
 use super::axes;
 use super::feed::Picture;
-use super::shape::{Shape, tint};
+use super::scene::Setting;
+use super::shape::{Shape, shaded, tint};
 use super::skins::Skins;
-use crate::frame::PlanPoint;
+use super::sky;
+use crate::autopilot::PlanPoint;
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::math::Vec3;
@@ -41,9 +43,9 @@ pub fn spawn(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, skins: Re
 }
 
 /// The ribbon of a plan, around `origin`, and nothing if there is no plan.
-fn ribbon(plan: &[PlanPoint], origin: Vec3) -> Shape {
+fn ribbon(plan: &[PlanPoint], origin: Vec3, light: f32) -> Shape {
     let mut shape = Shape::default();
-    let [r, g, b, _] = tint(0.0, 0.72, 0.54);
+    let [r, g, b, _] = shaded(tint(0.0, 0.72, 0.54), light);
     let points: Vec<Vec3> = plan.iter().map(|p| p.position - origin).collect();
     let mut along = vec![0.0];
     for pair in points.windows(2) {
@@ -89,7 +91,7 @@ fn ribbon(plan: &[PlanPoint], origin: Vec3) -> Shape {
         let ((tip, _), (foot, left)) = (place(d + 1.2), place(d));
         let alpha = (1.6 * opacity(d, foot.length())).min(0.9);
         let up = Vec3::Z * (LIFT + 0.01);
-        let pale = [0.75, 1.0, 0.92, alpha];
+        let pale = [0.75 * light, light, 0.92 * light, alpha];
         let back = (tip - foot).normalize_or(Vec3::X) * 0.6;
         for side in [1.0, -1.0] {
             let wing = foot + left * (side * HALF * 0.8);
@@ -105,13 +107,16 @@ fn ribbon(plan: &[PlanPoint], origin: Vec3) -> Shape {
 
 pub fn follow(
     picture: Res<Picture>,
+    setting: Res<Setting>,
     mut meshes: ResMut<Assets<Mesh>>,
     ribbon_of: Single<(&Mesh3d, &mut Visibility, &mut Transform), With<Ribbon>>,
 ) {
     let Some(frame) = &picture.frame else { return };
     let (mesh, mut visibility, mut transform) = ribbon_of.into_inner();
     let origin = frame.bodies.first().map_or(Vec3::ZERO, |ego| ego.position);
-    let shape = ribbon(&frame.plan, origin);
+    // At night it must not outshine the road.
+    let light = sky::daylight(&setting.0.weather).clamp(0.3, 1.0);
+    let shape = ribbon(&frame.plan, origin, light);
     visibility.set_if_neq(if shape.is_empty() {
         Visibility::Hidden
     } else {
@@ -137,9 +142,9 @@ mod tests {
             position: Vec3::new(x, 1.0, 2.0),
             speed: 20.0,
         };
-        assert!(ribbon(&[], Vec3::ZERO).is_empty());
-        assert!(ribbon(&[point(0.0)], Vec3::ZERO).is_empty());
-        let shape = ribbon(&[point(0.0), point(20.0), point(60.0)], Vec3::ZERO);
+        assert!(ribbon(&[], Vec3::ZERO, 1.0).is_empty());
+        assert!(ribbon(&[point(0.0)], Vec3::ZERO, 1.0).is_empty());
+        let shape = ribbon(&[point(0.0), point(20.0), point(60.0)], Vec3::ZERO, 1.0);
         let (low, high) = shape.bounds();
         assert!((low.y - 0.45).abs() < 1e-5 && (high.y - 1.55).abs() < 1e-5);
         assert!(low.z > 2.0 && high.x > 58.0);

@@ -48,6 +48,7 @@ pub fn asphalt() -> Tint {
 /// What a surface makes of a colour. `wet` is how wet rain has made what counts as dry.
 pub fn weathered(base: Tint, surface: Surface, wet: f32) -> Tint {
     match surface {
+        // Rain has no say where there is snow or ice.
         Surface::Dry => shaded(base, 1.0 - 0.38 * wet),
         Surface::Wet => shaded(base, 0.58),
         Surface::Snow => tint(0.88, 0.90, 0.93),
@@ -87,14 +88,14 @@ pub fn surface(shape: &mut Shape, site: &Site, bed: &Bed, stations: &[Station]) 
     let road = bed.road;
     // Ways through a junction lie on top of each other: they must all look the same.
     let crossing = crosses(bed);
-    let worn = |kind: u32, base: Tint| {
+    let worn = |kind: u32, base: Tint, wear: f32| {
         move |station: &Station| {
             let spread = if crossing {
                 1.0
             } else {
                 0.92 + 0.14 * speckle(station.s / 12.0, kind)
             };
-            shaded(weathered(base, road.surface, site.wet), spread)
+            shaded(weathered(base, road.surface, site.wet), wear * spread)
         }
     };
     for id in road.section(middle.q).ids() {
@@ -110,7 +111,7 @@ pub fn surface(shape: &mut Shape, site: &Site, bed: &Bed, stations: &[Station]) 
             LaneKind::Cycle => (tint(0.47, 0.29, 0.25), 0.0),
             LaneKind::Parking => (tint(0.40, 0.395, 0.385), 0.0),
             LaneKind::Sidewalk => (paving(), KERB),
-            LaneKind::Verge => (grass(), -0.01),
+            LaneKind::Verge => (site.grass, -0.01),
         };
         let cuts: &[f64] = match lane.kind {
             // Darker tracks where wheels run.
@@ -118,9 +119,9 @@ pub fn surface(shape: &mut Shape, site: &Site, bed: &Bed, stations: &[Station]) 
             _ => &[0.0, 1.0],
         };
         for (i, pair) in cuts.windows(2).enumerate() {
-            let base = if i % 2 == 1 { shaded(base, 0.81) } else { base };
+            let wear = if i % 2 == 1 { 0.81 } else { 1.0 };
             let across = |station: &Station| strip(road, id, station, (pair[0], pair[1]), lift);
-            ribbon(shape, stations, across, worn(kind, base));
+            ribbon(shape, stations, across, worn(kind, base, wear));
         }
         if lane.kind == LaneKind::Sidewalk {
             kerbs(shape, road, id, stations);
@@ -140,7 +141,7 @@ pub fn surface(shape: &mut Shape, site: &Site, bed: &Bed, stations: &[Station]) 
         };
         let width = edge(middle);
         if width.left.0 - width.right.0 > 0.01 {
-            ribbon(shape, stations, edge, worn(90, asphalt()));
+            ribbon(shape, stations, edge, worn(90, asphalt(), 1.0));
         }
     }
 }

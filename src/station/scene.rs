@@ -51,7 +51,7 @@ fn spawn(
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
     let site = Site::new(&setting.0.network, &setting.0.weather);
-    let plain = surroundings::plain(GROUND, site.ground);
+    let plain = surroundings::plain(&site, GROUND);
     let mesh = Mesh3d(meshes.add(skins.mesh(&plain)));
     skins.dress(&mut commands.spawn((mesh, NotShadowCaster)), Skin::Ground);
     for shape in chunks(&site).into_values().filter(|s| !s.is_empty()) {
@@ -121,10 +121,10 @@ fn piece(shape: &mut Shape, site: &Site, bed: &Bed, reach: &Reach, along: Range<
         surroundings::line_with(shape, site, bed, part);
     }
     road_mesh::stop_lines(shape, bed, along.clone());
-    tunnels::tunnels(shape, bed, along.clone());
+    tunnels::tunnels(shape, site, bed, along.clone());
     town::line_with(shape, site, bed, along.clone());
     objects::objects(shape, site, bed, along.clone());
-    signs::signs(shape, bed, along);
+    signs::signs(shape, site, bed, along);
 }
 
 /// A stretch in parts that lie within one lane section each.

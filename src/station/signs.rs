@@ -4,7 +4,8 @@
 
 use super::ribbon::Bed;
 use super::shape::{Shape, Tint, shining, tint};
-use crate::road::{Light, Signal, SignalKind};
+use super::site::Site;
+use crate::road::{Light, Link, Signal, SignalKind};
 use bevy::math::{Quat, Vec3};
 use std::f32::consts::{FRAC_PI_8, TAU};
 use std::ops::Range;
@@ -26,8 +27,29 @@ pub fn place(bed: &Bed, signal: &Signal) -> (Quat, Vec3) {
     (Quat::from_rotation_z(yaw), foot)
 }
 
+/// Where a junction's light is repeated on the far side: who waits at the stop line could not see
+/// the one beside them. None where there is no room for it.
+pub fn repeated(site: &Site, bed: &Bed, signal: &Signal) -> Option<(Quat, Vec3)> {
+    let (link, ahead) = if signal.along {
+        (bed.road.after, 1.0)
+    } else {
+        (bed.road.before, -1.0)
+    };
+    let Some(Link::Junction(junction)) = link else {
+        return None;
+    };
+    let end = if signal.along { bed.road.length() } else { 0.0 };
+    let radius = site.network.junctions.get(junction as usize)?.radius;
+    let station = bed.station(end + ahead * (2.0 * radius + 3.0));
+    // From where it is on the near side outwards, to the first free place.
+    let foot = (0..8)
+        .map(|i| station.point((signal.t - ahead * 0.75 * f64::from(i), 0.0)))
+        .find(|p| site.off_carriageways(*p, 0.6))?;
+    Some((place(bed, signal).0, foot))
+}
+
 /// Draws the signs and the housings of lights of a stretch.
-pub fn signs(shape: &mut Shape, bed: &Bed, along: Range<f64>) {
+pub fn signs(shape: &mut Shape, site: &Site, bed: &Bed, along: Range<f64>) {
     for signal in &bed.road.signals {
         if !along.contains(&signal.s) {
             continue;
@@ -40,6 +62,13 @@ pub fn signs(shape: &mut Shape, bed: &Bed, along: Range<f64>) {
         }
         shape.light(first, super::tunnels::skylight(bed.road, signal.s));
         shape.place(first, turn, foot);
+        if matches!(signal.kind, SignalKind::Light(_))
+            && let Some((turn, foot)) = repeated(site, bed, signal)
+        {
+            let first = shape.positions_len();
+            housing(shape);
+            shape.place(first, turn, foot);
+        }
     }
 }
 

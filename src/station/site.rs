@@ -2,6 +2,8 @@
 //! stand.
 
 use super::ribbon::Bed;
+use super::road_mesh::grass;
+use super::shape::{Tint, blend, tint};
 use crate::perception::weather::Weather;
 use crate::road::{LaneKind, Network, Road, RoadId, Surface};
 use bevy::math::Vec3;
@@ -22,6 +24,8 @@ pub struct Site<'a> {
     pub night: bool,
     /// How wet rain makes dry asphalt, 0 to 1.
     pub wet: f32,
+    /// Colour of the ground beside the roads.
+    pub grass: Tint,
     /// Height of the far plain, m.
     pub ground: f64,
     junctions: Vec<(Vec3, f64)>,
@@ -45,6 +49,11 @@ impl<'a> Site<'a> {
             network,
             night: lamps_lit(weather),
             wet: (weather.rain / 2.0).clamp(0.0, 1.0) as f32,
+            grass: if network.roads.iter().all(|road| snowed(road.surface)) {
+                blend(grass(), tint(0.88, 0.90, 0.93), 0.8)
+            } else {
+                grass()
+            },
             ground: lowest - GROUND_BELOW,
             junctions: super::junctions::circles(network),
             beyond: (0..network.roads.len() as u32)
@@ -92,6 +101,21 @@ impl<'a> Site<'a> {
         self.junctions.iter().fold(road, |least, (middle, radius)| {
             least.min(f64::from(middle.truncate().distance(p.truncate())) - radius)
         })
+    }
+
+    /// No vehicle may drive nearer than `margin` m to this place.
+    pub fn off_carriageways(&self, p: Vec3, margin: f64) -> bool {
+        let (x, y, z) = (f64::from(p.x), f64::from(p.y), f64::from(p.z));
+        let at = self.network.locate(x, y, Some(z));
+        let bed = self.bed(at.road);
+        let (left, right) = bed.road.carriageway(bed.inside(at.s));
+        let beside = at.t > left + margin || at.t < right - margin;
+        let beyond = !bed.range().contains(&at.s);
+        (beside || beyond)
+            && self.network.junctions.iter().all(|junction| {
+                let (dx, dy) = (x - junction.centre.x, y - junction.centre.y);
+                libm::hypot(dx, dy) > junction.radius + margin
+            })
     }
 
     /// Another road than this one, or a junction, is nearer than `margin` m.

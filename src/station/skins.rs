@@ -24,6 +24,9 @@ const VEIL_SHADER: Handle<Shader> = uuid_handle!("1b7a5c52-9a40-4a0e-8f0e-3f4f7f
 /// Brightness of what tunnel and street lamps light.
 pub const LAMP_LIGHT: Vec3 = Vec3::new(0.30, 0.27, 0.22);
 
+/// What instruments light of the cockpit at night.
+const INSTRUMENT_LIGHT: Vec3 = Vec3::splat(0.10);
+
 /// The material for processors. Fields as in `plain.wgsl`.
 #[derive(Asset, AsBindGroup, Clone, Debug, Default, TypePath)]
 pub struct PlainMaterial {
@@ -200,7 +203,11 @@ impl Skins {
             if let Some(mut material) = materials.get_mut(handle) {
                 material.sun = air.sun.extend(0.0);
                 material.sun_light = (air.sun_light * (1.0 - inside)).extend(0.0);
-                material.sky = air.sky_light.lerp(LAMP_LIGHT, inside).extend(0.0);
+                let mut sky = air.sky_light.lerp(LAMP_LIGHT, inside);
+                if *skin == Skin::Interior {
+                    sky = sky.max(INSTRUMENT_LIGHT);
+                }
+                material.sky = sky.extend(0.0);
                 material.fog = air.fog.to_vec3().extend(density);
                 material.lamps = LAMP_LIGHT.extend(0.0);
             }

@@ -4,7 +4,7 @@
 //! fog has nothing to hide. Nothing in here exists for the simulation.
 
 use super::ribbon::{Across, Bed, Station, ribbon, ribbon_between, speckle};
-use super::road_mesh::{grass, made};
+use super::road_mesh::made;
 use super::shape::{Shape, Tint, shaded, tint};
 use super::site::{Site, in_town};
 use crate::road::Road;
@@ -28,16 +28,16 @@ const BANDS: [(f64, f64); 6] = [
 const SKIRT: f64 = 140.0;
 
 /// The ground that reaches to the horizon.
-pub fn plain(half: f32, height: f64) -> Shape {
+pub fn plain(site: &Site, half: f32) -> Shape {
     let mut shape = Shape::default();
-    let corner = |x: f32, y: f32| Vec3::new(x * half, y * half, height as f32);
+    let corner = |x: f32, y: f32| Vec3::new(x * half, y * half, site.ground as f32);
     let corners = [
         corner(-1.0, -1.0),
         corner(1.0, -1.0),
         corner(1.0, 1.0),
         corner(-1.0, 1.0),
     ];
-    shape.quad(corners, shaded(grass(), 0.93));
+    shape.quad(corners, shaded(site.grass, 0.93));
     shape
 }
 
@@ -99,7 +99,7 @@ pub fn verges(shape: &mut Shape, site: &Site, bed: &Bed, reach: &Reach, stations
             let patch = 10.0 + 6.0 * i as f64;
             let kind = 10 + i as u32 + if side > 0.0 { 0 } else { 50 };
             let colour = move |station: &Station| {
-                shaded(grass(), 0.80 + 0.34 * speckle(station.s / patch, kind))
+                shaded(site.grass, 0.80 + 0.34 * speckle(station.s / patch, kind))
             };
             let free = |station: &Station| {
                 // In a tunnel there are walls instead, and a hill from there on.
@@ -128,7 +128,7 @@ pub fn verges(shape: &mut Shape, site: &Site, bed: &Bed, reach: &Reach, stations
                 .any(|t| site.others_near(bed.id, at(*t), 3.0))
         };
         let colour =
-            |station: &Station| shaded(grass(), 0.84 + 0.2 * speckle(station.s / 40.0, 19));
+            |station: &Station| shaded(site.grass, 0.84 + 0.2 * speckle(station.s / 40.0, 19));
         for part in runs(stations, free) {
             ribbon_between(shape, part, skirt, colour);
         }

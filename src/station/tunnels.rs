@@ -1,8 +1,9 @@
 //! Tunnels: walls, ceiling and lamps inside, a portal at either end, a hill on top.
 
 use super::ribbon::{Across, Bed, Station, ribbon, ribbon_between};
-use super::road_mesh::{grass, made};
+use super::road_mesh::made;
 use super::shape::{Shape, Tint, shaded, shining, tint};
+use super::site::Site;
 use crate::road::Road;
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ pub fn skylight(road: &Road, s: f64) -> f32 {
 }
 
 /// Draws what of the road's tunnels lies within a stretch.
-pub fn tunnels(shape: &mut Shape, bed: &Bed, along: Range<f64>) {
+pub fn tunnels(shape: &mut Shape, site: &Site, bed: &Bed, along: Range<f64>) {
     for tunnel in &bed.road.tunnels {
         let part = tunnel.from.max(along.start)..tunnel.to.min(along.end);
         if part.end - part.start < 0.1 {
@@ -48,10 +49,10 @@ pub fn tunnels(shape: &mut Shape, bed: &Bed, along: Range<f64>) {
         for station in &mut stations {
             station.light = 1.0;
         }
-        hill(shape, bed, &stations);
+        hill(shape, site, bed, &stations);
         for (s, ahead) in [(tunnel.from, -1.0), (tunnel.to, 1.0)] {
             if (along.start..along.end).contains(&s) {
-                portal(shape, bed, s, ahead);
+                portal(shape, site, bed, s, ahead);
             }
         }
     }
@@ -120,7 +121,7 @@ fn lamps(shape: &mut Shape, bed: &Bed, part: Range<f64>) {
 }
 
 /// Grass over the tunnel, from foot to foot.
-fn hill(shape: &mut Shape, bed: &Bed, stations: &[Station]) {
+fn hill(shape: &mut Shape, site: &Site, bed: &Bed, stations: &[Station]) {
     let across = |station: &Station| {
         let (left, right) = walls(bed, station);
         [
@@ -136,13 +137,13 @@ fn hill(shape: &mut Shape, bed: &Bed, stations: &[Station]) {
             let points = across(station);
             (station.point(points[i]), station.point(points[i + 1]))
         };
-        let colour = shaded(grass(), [0.95, 1.03, 1.0, 0.9][i]);
+        let colour = shaded(site.grass, [0.95, 1.03, 1.0, 0.9][i]);
         ribbon_between(shape, stations, strip, |_| colour);
     }
 }
 
 /// A concrete face around the opening; `ahead` is -1 where one drives in along `s`.
-fn portal(shape: &mut Shape, bed: &Bed, s: f64, ahead: f64) {
+fn portal(shape: &mut Shape, site: &Site, bed: &Bed, s: f64, ahead: f64) {
     let concrete = tint(0.62, 0.61, 0.58);
     // A little outside, so that the hill does not show through.
     let station = bed.station(s + 0.05 * ahead);
@@ -171,7 +172,7 @@ fn portal(shape: &mut Shape, bed: &Bed, s: f64, ahead: f64) {
     );
     // The slopes beside it.
     let foot = HILL_FOOT;
-    let grass = shaded(grass(), 0.85);
+    let grass = shaded(site.grass, 0.85);
     face(
         [
             (left + foot, -0.9),
@@ -194,7 +195,6 @@ fn portal(shape: &mut Shape, bed: &Bed, s: f64, ahead: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::site::Site;
     use super::super::site::tests::{fair, one_way};
     use super::*;
     use crate::road::{Element, RoadId, Stretch};
@@ -209,7 +209,7 @@ mod tests {
         let site = Site::new(&network, &fair());
         let bed = site.bed(RoadId(0));
         let mut shape = Shape::default();
-        tunnels(&mut shape, &bed, 0.0..450.0);
+        tunnels(&mut shape, &site, &bed, 0.0..450.0);
         assert!(!shape.is_empty());
         let (left, right) = bed.road.full_width(300.0);
         for p in shape.positions() {

@@ -22,9 +22,9 @@ const FALL: f32 = 7.0;
 /// What a streak covers: an eye's (or camera's) exposure, s.
 const EXPOSURE: f32 = 0.035;
 /// Streaks in heavy rain.
-const STREAKS: u32 = 420;
+const STREAKS: u32 = 600;
 /// Drops on the windscreen in heavy rain, and how long one stays before the wiper takes it, s.
-const DROPS: u32 = 70;
+const DROPS: u32 = 110;
 const WIPED: f64 = 1.6;
 /// Rain that counts as heavy, mm/h.
 const HEAVY: f64 = 20.0;
@@ -107,10 +107,10 @@ fn streaks(speed: f32, rain: f32, day: f32) -> Shape {
                 (random(2) - 0.5) * 2.0 * SIDE,
                 (random(3) - 0.5 + layer) * HEIGHT,
             );
-            let aside = Vec3::Y * (0.0012 * (from.x + 1.0));
-            let light = 0.25 + 0.6 * day;
-            let faint = [light, light, light, 0.05];
-            let clear = [light, light, 1.05 * light, 0.34];
+            let aside = Vec3::Y * (0.0016 * (from.x + 1.0));
+            let light = 0.25 + 0.7 * day;
+            let faint = [light, light, light, 0.06];
+            let clear = [light, light, 1.05 * light, 0.48];
             let a = shape.vertex(from, Vec3::Z, faint);
             let b = shape.vertex(from + line + aside, Vec3::Z, clear);
             let c = shape.vertex(from + line - aside, Vec3::Z, clear);
@@ -128,7 +128,7 @@ fn drops(interval: u32, rain: f32, day: f32) -> Shape {
     for i in 0..count {
         let random = |kind: u32| speckle(f64::from(i + 1000 * interval), 950 + kind);
         let middle = Vec3::new(0.55, (random(1) - 0.5) * 1.1, -0.10 + 0.44 * random(2));
-        let radius = 0.0014 + 0.0030 * random(3) * random(3);
+        let radius = 0.0018 + 0.0045 * random(3) * random(3);
         let light = 0.2 + 0.7 * day;
         let centre = shape.vertex(
             middle - Vec3::Z * (0.3 * radius),
