@@ -2,12 +2,11 @@
 //!
 //! Bevy's own material can do far more than this scene asks for, and a processor pays for all of it
 //! at every pixel. So where no graphics card draws, surfaces get a material that only does the sun,
-//! the sky's light, lamps and the fog. Both give the same picture, but for shadows and highlights,
-//! and for how soft the lamps' light is.
+//! the sky's light, lamps and the fog. Both give the same picture, but for shadows and highlights.
+//! Where lamps are lit (at night, in tunnels) graphics cards use it, too.
 
 use super::scene::{Quality, Setting};
 use super::shape::Shape;
-use super::site::lamps_lit;
 use bevy::asset::{Asset, uuid_handle};
 use bevy::mesh::MeshVertexBufferLayoutRef;
 use bevy::pbr::{MaterialPipeline, MaterialPipelineKey};
@@ -154,10 +153,8 @@ pub struct Air {
 
 #[derive(Resource)]
 pub struct Skins {
-    /// See [`Quality`].
+    /// The plain materials are used: see [`Quality`], and also at night and with tunnels.
     pub software: bool,
-    /// Brightness of lamps, and of what shines by itself, against what the sky lights.
-    baked: (f32, f32),
     standard: [Handle<StandardMaterial>; 5],
     plain: [Handle<PlainMaterial>; 5],
     pub veil: Handle<VeilMaterial>,
@@ -180,7 +177,7 @@ impl Skins {
             return shape.mesh();
         }
         let mut shape = shape.clone();
-        shape.bake(self.baked.0, self.baked.1);
+        shape.bake(LAMP_LIGHT.y, 1.0);
         shape.mesh()
     }
 
@@ -252,7 +249,8 @@ pub fn plugin(app: &mut App) {
         MaterialPlugin::<PlainMaterial>::default(),
         MaterialPlugin::<VeilMaterial>::default(),
     ));
-    let software = app.world().resource::<Quality>().software;
+    // Lamps are what the plain material is better at, and in the dark there are no shadows to lose.
+    let software = dark || app.world().resource::<Quality>().software;
     let standard = Skin::ALL.map(|skin| {
         app.world_mut()
             .resource_mut::<Assets<StandardMaterial>>()
@@ -271,14 +269,8 @@ pub fn plugin(app: &mut App) {
         .world_mut()
         .resource_mut::<Assets<VeilMaterial>>()
         .add(VeilMaterial {});
-    let outdoors = super::sky::daylight(&scenario.weather).max(0.02);
     app.insert_resource(Skins {
         software,
-        baked: if lamps_lit(&scenario.weather) {
-            (LAMP_LIGHT.y / outdoors, 1.0 / outdoors)
-        } else {
-            (LAMP_LIGHT.y, 1.0)
-        },
         standard,
         plain,
         veil,

@@ -157,19 +157,6 @@ fn spawn(
                 ChildOf(root),
             );
             parts.push(commands.spawn(blob).id());
-        } else if index == 0 && night {
-            commands.spawn((
-                SpotLight {
-                    intensity: 2e6,
-                    range: 90.0,
-                    inner_angle: 0.15,
-                    outer_angle: 0.5,
-                    ..default()
-                },
-                Transform::from_xyz(body.size.x / 2.0, 0.75, 0.0)
-                    .looking_to(Vec3::new(1.0, -0.03, 0.0), Vec3::Y),
-                ChildOf(root),
-            ));
         }
         if index == 0 {
             for part in parts {
