@@ -89,14 +89,20 @@ fn tube(shape: &mut Shape, bed: &Bed, stations: &[Station]) {
         Across::flat(right, left, CEILING)
     };
     ribbon(shape, stations, ceiling, |_| shaded(concrete, 0.8));
-    // The strip between wall and road.
+    // The strip between wall and road, from a little under the asphalt, so that no gap shows.
     for side in [1.0, -1.0] {
         let strip = |station: &Station| {
             let (wall, edge) = (walls(bed, station), made(bed, station));
             if side > 0.0 {
-                Across::flat(wall.0, edge.0, 0.02)
+                Across {
+                    left: (wall.0, 0.04),
+                    right: (edge.0 - 0.1, -0.01),
+                }
             } else {
-                Across::flat(edge.1, wall.1, 0.02)
+                Across {
+                    left: (edge.1 + 0.1, -0.01),
+                    right: (wall.1, 0.04),
+                }
             }
         };
         ribbon(shape, stations, strip, |_| concrete);
