@@ -220,7 +220,7 @@ mod tests {
         let (left, right) = bed.road.full_width(300.0);
         for p in shape.positions() {
             let over_road = f64::from(p.y) < left && f64::from(p.y) > right;
-            assert!(!over_road || p.z > 5.0, "{p}");
+            assert!(!over_road || p.z > 5.0 || p.z < 0.0, "{p}");
         }
         assert_eq!(skylight(bed.road, 300.0), 0.0);
         assert_eq!(skylight(bed.road, 100.0), 1.0);
