@@ -177,9 +177,6 @@ fn drive(
     mut bodies: Query<(&Body, &mut Transform, &mut GlobalTransform, &mut Velocity)>,
 ) {
     let others = &mut *others;
-    if others.traffic.is_empty() {
-        return;
-    }
     let Ok((body, transform, _, velocity)) = bodies.get(fleet.ego) else {
         return;
     };

@@ -88,10 +88,7 @@ fn publish(
     frame.confidence = report.confidence;
     frame.tracks.clone_from(&report.tracks);
     frame.lights.clear();
-    let lights = given.network.lights();
-    frame
-        .lights
-        .extend(lights.map(|(_, _, p)| p.light(now.time())));
+    frame.lights.extend(others.traffic.lights());
     frame.authority = authority;
     frame.request = mind.machine.request().map(|r| RequestView {
         id: r.id,

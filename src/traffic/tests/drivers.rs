@@ -58,10 +58,10 @@ fn five_hundred_in_a_crowd_never_touch_in_five_minutes() {
             let touching = world.overlap();
             assert_eq!(touching, None, "after {second}.{part} s");
         }
-        for i in 0..500 {
+        for (i, before) in before.iter_mut().enumerate() {
             let now = world.lane(i);
-            changes += usize::from(now != before[i]);
-            before[i] = now;
+            changes += usize::from(now != *before);
+            *before = now;
         }
     }
     let mean = (0..500).map(|i| world.traffic.speed(i)).sum::<f64>() / 500.0;
@@ -573,4 +573,101 @@ fn indicators_brake_lights_and_hazards() {
     );
     world.run(5.0);
     assert_eq!(lights(&world), (0, false, true));
+}
+
+#[test]
+fn the_blind_drive_on_at_their_own_speed_and_see_nobody() {
+    let network = straight(1000.0, 1, 0, 20.0);
+    let wall = scripted(&network, "wall", -1, 300.0, 0.0);
+    let mut car = actor(&network, "car", -1, 100.0, 10.0);
+    car.blind = true;
+    let mut world = World::new(network, vec![wall, car]);
+    world.run(30.0);
+    assert!(world.s(1) > 400.0 && world.traffic.speed(1) > 19.0);
+}
+
+#[test]
+fn hills_are_followed_in_height_and_pitch() {
+    let line = ReferenceLine::new(&[Element::Straight { length: 1000.0 }]);
+    let mut road = plain("main", line, 1, 0, 20.0);
+    road.elevation = crate::road::Profile::eased(&[(200.0, 0.0), (600.0, 24.0)]);
+    let network = Network::new(vec![road], Vec::new());
+    let car = scripted(&network, "car", -1, 100.0, 20.0);
+    let mut world = World::new(network, vec![car]);
+    let mut steepest = 0.0_f64;
+    while world.s(0) < 700.0 {
+        world.step();
+        let p = world.traffic.pose(0);
+        let here = world.network.pose(RoadPoint {
+            road: MAIN,
+            s: world.s(0),
+            t: -1.75,
+        });
+        assert!((p.z - here.z).abs() < 1e-3 && (p.pitch - here.pitch).abs() < 1e-3);
+        let v = world.traffic.velocity(0);
+        let speed = libm::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+        assert!((speed - 20.0).abs() < 0.01, "along the slope: {speed}");
+        steepest = steepest.max(-p.pitch);
+    }
+    // Eased: one and a half times the mean slope of 6 %.
+    assert!((steepest - libm::atan(0.09)).abs() < 1e-3, "{steepest}");
+}
+
+#[test]
+fn a_route_leads_over_the_lane_that_goes_there() {
+    // At the fork lane -1 goes on straight and lane -2 turns off.
+    let piece =
+        |from: Pose2, length| ReferenceLine::from_pose(from, &[Element::Straight { length }]);
+    let mut main = plain("main", piece(Pose2::default(), 800.0), 2, 0, 20.0);
+    main.after = Some(Link::Junction(0));
+    let one = |name: &str, y: f64, yaw: f64, x: f64, length: f64| {
+        let mut road = plain(name, piece(Pose2 { x, y, yaw }, length), 1, 0, 20.0);
+        road.sections[0].right = vec![lane(LaneKind::Driving, 3.5, Mark::Solid)];
+        road
+    };
+    let mut roads = vec![main];
+    for (k, (name, y, yaw)) in [("on", 0.0, 0.0), ("off", -3.5, -0.1)]
+        .into_iter()
+        .enumerate()
+    {
+        let from = RoadId(1 + 2 * k as u32);
+        let mut way = one(&format!("{name} way"), y, yaw, 800.0, 30.0);
+        way.junction = Some(0);
+        way.before = Some(Link::Road(MAIN, End::End));
+        way.after = Some(Link::Road(RoadId(from.0 + 1), End::Start));
+        way.sections[0].right[0].previous = Some(-1 - k as i32);
+        way.sections[0].right[0].next = Some(-1);
+        let (c, s) = (libm::cos(yaw), libm::sin(yaw));
+        let mut leg = one(name, y + 30.0 * s, yaw, 800.0 + 30.0 * c, 300.0);
+        leg.before = Some(Link::Junction(0));
+        roads.push(way);
+        roads.push(leg);
+    }
+    let junction = Junction {
+        name: "fork".into(),
+        roads: vec![RoadId(1), RoadId(3)],
+        conflicts: vec![Vec::new(), Vec::new()],
+        centre: Pose2 {
+            x: 815.0,
+            y: 0.0,
+            yaw: 0.0,
+        },
+        radius: 20.0,
+    };
+    let network = Network::new(roads, vec![junction]);
+    for (start, goal) in [(-1, "off"), (-2, "on"), (-2, "off"), (-1, "on")] {
+        let road = network.road_named(goal).expect("a road");
+        let mut car = actor(&network, "car", start, 50.0, 20.0);
+        car.goals = vec![network.lane_pos(road, -1, 10.0).expect("a lane").lane];
+        let mut world = World::new(network.clone(), vec![car]);
+        let mut came_to = None;
+        for _ in 0..9000 {
+            world.step();
+            if let Some((at, _)) = world.traffic.lane(0) {
+                came_to = Some(world.network.lane(at.lane).road);
+            }
+        }
+        assert_eq!(came_to, Some(road), "from lane {start} to {goal}");
+        assert!(!world.traffic.present(0), "it went on to the end");
+    }
 }
