@@ -121,7 +121,12 @@ fn spawn_confidence(mut commands: Commands, setting: Res<Setting>) {
             });
         panel.spawn(label(text::HISTORY, 13.0, FAINT));
         let lights = setting.0.network.lights().next().is_some();
-        let functions = [Function::FreeSpace, Function::Lanes, Function::Objects];
+        let functions = [
+            Function::FreeSpace,
+            Function::Lanes,
+            Function::Objects,
+            Function::Planning,
+        ];
         for function in functions
             .into_iter()
             .chain(lights.then_some(Function::Signals))
@@ -257,6 +262,7 @@ fn share(frame: &Frame, function: Function) -> f64 {
         Function::Lanes => frame.confidence.lanes,
         Function::Objects => frame.confidence.objects,
         Function::Signals => frame.confidence.signals,
+        Function::Planning => frame.confidence.planning,
     }
 }
 

@@ -48,7 +48,7 @@ impl<'a> Site<'a> {
         Self {
             network,
             night: lamps_lit(weather),
-            wet: (weather.rain / 2.0).clamp(0.0, 1.0) as f32,
+            wet: (weather.most_rain() / 2.0).clamp(0.0, 1.0) as f32,
             grass: if network.roads.iter().all(|road| snowed(road.surface)) {
                 blend(grass(), tint(0.88, 0.90, 0.93), 0.8)
             } else {

@@ -40,8 +40,9 @@ pub struct Drops;
 #[derive(Component)]
 pub struct Glare;
 
-fn heaviness(setting: &Setting) -> f32 {
-    (setting.0.weather.rain / HEAVY).clamp(0.0, 1.0).sqrt() as f32
+/// How heavy rain looks, 0 to 1, by its rate in mm/h.
+fn heaviness(rain: f64) -> f32 {
+    (rain / HEAVY).clamp(0.0, 1.0).sqrt() as f32
 }
 
 pub fn spawn(
@@ -59,7 +60,7 @@ pub fn spawn(
             NotShadowReceiver,
         )
     };
-    let rain = heaviness(&setting);
+    let rain = heaviness(setting.0.weather.most_rain());
     if rain > 0.0 {
         let day = sky::daylight(&setting.0.weather).min(1.0);
         commands.spawn((Streaks, veil(&streaks(0.0, rain, day))));
@@ -155,7 +156,7 @@ pub fn fall(
     picture: Res<Picture>,
     setting: Res<Setting>,
     tunnel: Res<EgoTunnel>,
-    mut drawn: Local<f32>,
+    mut drawn: Local<(f32, f32)>,
     mut meshes: ResMut<Assets<Mesh>>,
     camera: Single<&Transform, (With<Camera3d>, Without<Streaks>)>,
     streaks_of: Option<
@@ -180,11 +181,12 @@ pub fn fall(
         rotation: turn,
         scale: Vec3::ONE,
     };
-    if (speed - *drawn).abs() > 1.0 {
-        *drawn = speed;
+    let rain = heaviness(frame.rain);
+    if (speed - drawn.0).abs() > 1.0 || (rain - drawn.1).abs() > 0.04 {
+        *drawn = (speed, rain);
         let day = sky::daylight(&setting.0.weather).min(1.0);
         if let Some(mut mesh) = meshes.get_mut(&mesh.0) {
-            *mesh = streaks(speed, heaviness(&setting), day).mesh();
+            *mesh = streaks(speed, rain, day).mesh();
         }
     }
 }
@@ -230,7 +232,7 @@ pub fn wet_windscreen(
         *interval = now;
         let day = sky::daylight(&setting.0.weather).min(1.0);
         if let Some(mut mesh) = meshes.get_mut(&mesh.0) {
-            *mesh = drops(now, heaviness(&setting), day).mesh();
+            *mesh = drops(now, heaviness(frame.rain), day).mesh();
         }
     }
 }

@@ -262,3 +262,25 @@ fn frames_show_what_the_lights_show() {
         assert_eq!(frame.lights, [expected], "{}", frame.time);
     });
 }
+
+#[test]
+fn bodies_go_up_hills() {
+    let base = scenario(
+        60.0,
+        "    traffic: [(name: \"climber\", lane: -1, s: 400.0, speed: 25.0)],",
+    );
+    let mut scenario = (*base).clone();
+    let mut road = scenario.network.roads[0].clone();
+    road.elevation = takeover::road::Profile::eased(&[(600.0, 0.0), (1000.0, 20.0)]);
+    scenario.network = takeover::road::Network::new(vec![road], Vec::new());
+    let mut highest = 0.0_f32;
+    let mut steepest = 0.0_f32;
+    watch(&Arc::new(scenario), 3000, |frame| {
+        let body = &frame.bodies[1];
+        let middle = body.position + body.rotation * body.to_middle;
+        highest = highest.max(middle.z);
+        steepest = steepest.max((body.rotation * glam::Vec3::X).z);
+    });
+    assert!((highest - 20.0).abs() < 0.01, "{highest} m");
+    assert!((steepest - 0.075).abs() < 0.002, "seen tilted: {steepest}");
+}
