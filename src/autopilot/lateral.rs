@@ -223,7 +223,9 @@ impl Line {
         let across = self.shift.rate() / v.max(3.0);
         let (off, turned) = (
             self.offset - self.reference(0.0),
-            self.heading - libm::atan(across),
+            // Where it moves, not where it points.
+            self.heading - libm::atan(across)
+                + f64::from(spec.sideslip_for(self.path.at(self.d).curvature as f32, v as f32)),
         );
         let preview = (v * 0.9).max(6.0);
         if v > 1.0 && off.abs() < 1.0 {

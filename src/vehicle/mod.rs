@@ -204,6 +204,15 @@ impl VehicleSpec {
         curvature * (self.wheelbase() + self.understeer() * speed * speed)
     }
 
+    /// Angle by which the centre of gravity moves to the left of where the vehicle points, rad, in
+    /// a bend of this curvature (1/m) at this speed (m/s), by the linear single-track model: at
+    /// walking pace the rear axle sets it, in fast bends the rear tyres' slip.
+    pub fn sideslip_for(&self, curvature: f32, speed: f32) -> f32 {
+        let (a, b) = (self.cg_to_front_axle, self.cg_to_rear_axle);
+        let slip = self.mass * a / (self.wheelbase() * self.cornering_stiffness.rear);
+        curvature * (b - slip * speed * speed)
+    }
+
     /// What is wrong with these parameters, as (field, expected), if anything.
     pub fn fault(&self) -> Option<(&'static str, &'static str)> {
         let (front, rear) = (&self.suspension.front, &self.suspension.rear);

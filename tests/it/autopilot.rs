@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use takeover::command::Command;
-use takeover::frame::Frame;
+use takeover::frame::{End, Frame};
 use takeover::scenario::Scenario;
 use takeover::sim::Simulation;
 
@@ -55,5 +55,78 @@ fn the_lane_is_kept_within_thirty_centimetres_at_three_metres_per_second_squared
         assert!(end.ego.s > 1300.0, "{vehicle}: got to {}", end.ego.s);
         assert!(worst < 0.3, "{vehicle}: {worst} m at s {at}");
         assert!(sideways > 2.5, "{vehicle}: only {sideways} m/s2");
+    }
+}
+
+/// A crossing with others from every side.
+fn crossing(control: &str, destination: &str) -> String {
+    let arm = |name: &str, start: &str| {
+        format!(
+            "(name: \"{name}\", {start} lanes: 1, oncoming: 1, lane_width: 3.5, shoulder_width: 0.5, \
+             speed_limit: 13.9, line: [Straight(length: 220.0)])"
+        )
+    };
+    let from = |angle: i32| format!("start: Arm(junction: \"crossing\", angle_deg: {angle}.0),");
+    let car = |name: &str, road: &str, s: f64, to: &str| {
+        format!(
+            "(name: \"{name}\", road: \"{road}\", lane: {}, s: {s}, speed: 10.0, driver: (), to: \"{to}\")",
+            if road == "south" { -1 } else { 1 }
+        )
+    };
+    let others = [
+        car("w1", "west", 110.0, "east"),
+        car("w2", "west", 150.0, "east"),
+        car("w3", "west", 185.0, "south"),
+        car("e1", "east", 100.0, "west"),
+        car("e2", "east", 140.0, "north"),
+        car("n1", "north", 90.0, "south"),
+        car("n2", "north", 130.0, "south"),
+        car("n3", "north", 175.0, "east"),
+    ];
+    format!(
+        "(title: \"crossing\", duration: 150.0, roads: [{}], \
+         junctions: [(name: \"crossing\", at: EndOf(\"south\"), radius: 14.0, control: {control})], \
+         ego: (road: \"south\", lane: -1, s: 20.0, speed: 12.0, destination: \"{destination}\"), \
+         traffic: [{}])",
+        [
+            arm("south", ""),
+            arm("north", &from(0)),
+            arm("west", &from(90)),
+            arm("east", &from(-90)),
+        ]
+        .join(", "),
+        others.join(", "),
+    )
+}
+
+#[test]
+fn every_kind_of_crossing_is_passed_in_every_direction_without_a_scratch() {
+    for control in [
+        "Lights()",
+        "Lights(offset: 25.0)",
+        "RightBeforeLeft",
+        "PriorityRoad([\"west\", \"east\"])",
+        "PriorityRoad([\"south\", \"north\"])",
+        "Stop([\"south\", \"north\"])",
+        "AllWayStop",
+    ] {
+        for destination in ["north", "west", "east"] {
+            let (mut off, mut hardest): (f64, f64) = (0.0, 0.0);
+            let mut hit = Vec::new();
+            let end = drive(&crossing(control, destination), |frame| {
+                off = off.max(frame.ego.offset.abs());
+                hardest = hardest.min(frame.ego.acceleration);
+                for e in &frame.events {
+                    if let takeover::takeover::event::Event::Collision { with, .. } = &e.event {
+                        hit.push(with.clone());
+                    }
+                }
+            });
+            let name = format!("{control} to {destination}");
+            assert!(hit.is_empty(), "{name}: hit {hit:?} at {}", end.time);
+            assert_eq!(end.ended, Some(End::RoadEnd), "{name} after {} s", end.time);
+            assert!(off < 0.45, "{name}: {off} m beside the lane's centre");
+            assert!(hardest > -5.0, "{name}: braked with {hardest}");
+        }
     }
 }
