@@ -14,7 +14,7 @@ use takeover::operator::script::{Script, Scripted};
 use takeover::perception::Function;
 use takeover::scenario::Scenario;
 use takeover::session::tally::Account;
-use takeover::takeover::event::Event;
+use takeover::takeover::event::{Authority, Event};
 use takeover::takeover::intent::Means;
 use takeover::traffic::Phase;
 
@@ -256,6 +256,25 @@ fn the_silent_failure_never_asks_and_a_watchful_person_prevents_it() {
         )
     });
     assert!((taken - 28.5).abs() < 0.011, "{taken}");
+}
+
+#[test]
+fn the_dirty_vehicle_stops_on_the_shoulder_with_its_hazards_on() {
+    let mut last = None;
+    let mut hazards = true;
+    run(&load("dirty_camera"), Box::new(Nobody), |frame| {
+        if matches!(
+            frame.authority,
+            Authority::MinimalRisk | Authority::Standstill
+        ) {
+            hazards &= frame.bodies[0].hazard_lights;
+        }
+        last = Some((frame.ego.offset, frame.ego.speed));
+    });
+    let (offset, speed) = last.expect("frames");
+    assert!(speed.abs() < 0.05 && hazards);
+    // Lane 3.75 m and shoulder 2.5 m wide: from middle to middle 3.125 m.
+    assert!((offset + 3.1).abs() < 0.5, "{offset}");
 }
 
 #[test]
