@@ -21,6 +21,8 @@ pub struct Frame {
     pub bodies: Vec<BodyView>,
     /// Meteorological optical range around the ego, m.
     pub visibility: f64,
+    /// Rain rate around the ego, in the open, mm/h.
+    pub rain: f64,
     pub ego: EgoView,
     pub confidence: Confidence,
     pub tracks: Vec<Track>,

@@ -52,6 +52,14 @@ impl Weather {
             .fold(self.rain, f64::max)
     }
 
+    /// The heaviest rain anywhere, mm/h.
+    pub fn most_rain(&self) -> f64 {
+        self.showers
+            .iter()
+            .map(|s| s.rain)
+            .fold(self.rain, f64::max)
+    }
+
     /// Outdoor brightness, 0 (night) to 1 (day), by the sun's height: twilight from 2 to -6
     /// degrees (the end of civil twilight).
     pub fn daylight(&self) -> f64 {

@@ -109,7 +109,10 @@ impl Recorder {
         };
         recorder.metadata(RunInfo::NAME, info);
         recorder.attach(SCENARIO_ATTACHMENT, &scenario.text);
-        recorder.attach(SETTINGS_ATTACHMENT, &scenario.settings().to_string());
+        recorder.attach(
+            SETTINGS_ATTACHMENT,
+            &scenario.settings(info.seed).to_string(),
+        );
         if let Some(script) = script {
             recorder.attach(SCRIPT_ATTACHMENT, script);
         }

@@ -259,10 +259,7 @@ impl Path {
             curvature: mix(p.curvature, q.curvature),
             limit: p.limit,
             width: mix(p.width, q.width),
-            at: LanePos {
-                lane: p.at.lane,
-                d: p.at.d + part * self.step,
-            },
+            at: between(p.at, q.at, part * self.step, self.step),
         }
     }
 
@@ -344,6 +341,23 @@ impl Network {
             lane: goal.lane,
             d: at.d + step - length,
         })
+    }
+}
+
+/// The place `gone` m after `p` on the way to `q`, `step` m away: on the lane of `q` as soon as that
+/// has begun.
+fn between(p: LanePos, q: LanePos, gone: f64, step: f64) -> LanePos {
+    let entered = q.d - (step - gone);
+    if p.lane != q.lane && entered >= 0.0 {
+        LanePos {
+            lane: q.lane,
+            d: entered,
+        }
+    } else {
+        LanePos {
+            lane: p.lane,
+            d: p.d + gone,
+        }
     }
 }
 

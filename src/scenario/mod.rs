@@ -4,6 +4,8 @@
 
 mod check;
 mod check_actions;
+mod check_circles;
+mod check_flow;
 mod check_junction;
 mod check_network;
 mod check_objects;
@@ -25,7 +27,7 @@ use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
-use crate::traffic::Plan;
+use crate::traffic::{Plan, Traffic};
 use crate::vehicle::VehicleSpec;
 use std::path::Path;
 
@@ -83,8 +85,9 @@ impl Scenario {
     }
 
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
-    /// does not say, and a later version may default otherwise.
-    pub fn settings(&self) -> serde_json::Value {
+    /// does not say, and a later version may default otherwise. With the seed that placed the
+    /// crowds: `bodies` lists name, kind and size of all others in the order of the frames' bodies.
+    pub fn settings(&self, seed: u64) -> serde_json::Value {
         serde_json::json!({
             "duration": self.duration,
             "time_budget": self.time_budget,
@@ -95,6 +98,7 @@ impl Scenario {
                 "vehicle": self.ego,
             },
             "traffic": self.traffic,
+            "bodies": Traffic::new(&self.network, &self.traffic, seed).settings(),
             "sensors": self.sensors,
             "faults": self.faults,
             "autopilot": self.autopilot,

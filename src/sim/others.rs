@@ -177,9 +177,6 @@ fn drive(
     mut bodies: Query<(&Body, &mut Transform, &mut GlobalTransform, &mut Velocity)>,
 ) {
     let others = &mut *others;
-    if others.traffic.is_empty() {
-        return;
-    }
     let Ok((body, transform, _, velocity)) = bodies.get(fleet.ego) else {
         return;
     };
@@ -236,14 +233,17 @@ fn towards(traffic: &Traffic, i: usize, body: &Body, transform: &Transform) -> V
     // The engine's velocity is that of the centre of gravity.
     let forward = shape.cg_forward;
     let before = pose.yaw - spin * DT;
-    let swing = [
-        forward * (libm::cos(pose.yaw) - libm::cos(before)) / DT,
-        forward * (libm::sin(pose.yaw) - libm::sin(before)) / DT,
-        0.0,
-    ];
+    let (ahead, swing) = if forward == 0.0 {
+        ([0.0; 2], [0.0; 3])
+    } else {
+        let now = [libm::cos(pose.yaw), libm::sin(pose.yaw)];
+        let then = [libm::cos(before), libm::sin(before)];
+        let rate = |k: usize| forward * (now[k] - then[k]) / DT;
+        (now.map(|x| forward * x), [rate(0), rate(1), 0.0])
+    };
     let target = [
-        pose.x + forward * libm::cos(pose.yaw),
-        pose.y + forward * libm::sin(pose.yaw),
+        pose.x + ahead[0],
+        pose.y + ahead[1],
         pose.z + middle_height(&shape) + f64::from(body.centre_of_gravity.z),
     ];
     let actual = transform.translation + transform.rotation * body.centre_of_gravity;

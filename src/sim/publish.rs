@@ -93,6 +93,7 @@ fn publish(
         ego_view(frame, &given, &ego, located);
         let here = located.point;
         frame.visibility = given.weather.air.visibility_at((here.road, here.s));
+        frame.rain = given.weather.rain_at((here.road, here.s));
     }
     frame.ego.wheel = f64::from(controls.steer * given.ego.steering.ratio);
     frame.ego.accelerator = f64::from(controls.accelerator);
@@ -101,10 +102,7 @@ fn publish(
     frame.tracks.clone_from(&report.tracks);
     plan(&mind.autopilot, frame.ego.speed, &mut frame.plan);
     frame.lights.clear();
-    let lights = given.network.lights();
-    frame
-        .lights
-        .extend(lights.map(|(_, _, p)| p.light(now.time())));
+    frame.lights.extend(others.traffic.lights());
     frame.authority = authority;
     frame.request = mind.machine.request().map(|r| RequestView {
         id: r.id,

@@ -2,7 +2,7 @@
 
 use super::cockpit::{self, Interior};
 use super::feed::Picture;
-use super::scene::Quality;
+use super::scene::{Quality, Setting};
 use super::sky;
 use super::vehicles::{Exterior, pose};
 use crate::frame::BodyView;
@@ -31,7 +31,7 @@ pub fn plugin(app: &mut App) {
         );
 }
 
-fn spawn(mut commands: Commands, quality: Res<Quality>) {
+fn spawn(mut commands: Commands, quality: Res<Quality>, setting: Res<Setting>) {
     commands.spawn((
         Camera3d::default(),
         Projection::Perspective(PerspectiveProjection {
@@ -49,7 +49,7 @@ fn spawn(mut commands: Commands, quality: Res<Quality>) {
             Msaa::Sample4
         },
         ClusterConfig::Single,
-        sky::fog(10_000.0),
+        sky::fog(&setting.0.weather, 10_000.0),
         Transform::from_xyz(0.0, 2.0, 0.0).looking_to(Vec3::X, Vec3::Y),
     ));
 }
@@ -63,7 +63,7 @@ fn change(keys: Res<ButtonInput<KeyCode>>, mut view: ResMut<View>) {
     }
 }
 
-fn follow(
+pub fn follow(
     picture: Res<Picture>,
     view: Res<View>,
     camera: Single<&mut Transform, (With<Camera3d>, Without<sky::Sky>)>,

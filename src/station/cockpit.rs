@@ -36,7 +36,7 @@ pub fn spawn(
 ) {
     let eye = eye(body.size);
     let mut part = |shape: Shape| {
-        let mesh = Mesh3d(meshes.add(shape.mesh()));
+        let mesh = Mesh3d(meshes.add(skins.mesh(&shape)));
         let mut entity = commands.spawn((Interior, mesh, NotShadowCaster, ChildOf(ego)));
         skins.dress(&mut entity, Skin::Interior);
         entity.id()

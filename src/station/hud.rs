@@ -120,7 +120,17 @@ fn spawn_confidence(mut commands: Commands, setting: Res<Setting>) {
                 ));
             });
         panel.spawn(label(text::HISTORY, 13.0, FAINT));
-        for function in [Function::FreeSpace, Function::Lanes, Function::Objects] {
+        let lights = setting.0.network.lights().next().is_some();
+        let functions = [
+            Function::FreeSpace,
+            Function::Lanes,
+            Function::Objects,
+            Function::Planning,
+        ];
+        for function in functions
+            .into_iter()
+            .chain(lights.then_some(Function::Signals))
+        {
             panel.spawn((label("", 15.0, PAPER), Reading::Function(function)));
             bar(panel, 0.6 * BAR, Level::Function(function));
         }
@@ -251,6 +261,8 @@ fn share(frame: &Frame, function: Function) -> f64 {
         Function::FreeSpace => frame.confidence.free_space,
         Function::Lanes => frame.confidence.lanes,
         Function::Objects => frame.confidence.objects,
+        Function::Signals => frame.confidence.signals,
+        Function::Planning => frame.confidence.planning,
     }
 }
 

@@ -6,8 +6,13 @@
 //! | file | holds |
 //! |---|---|
 //! | `feed` | frames and summary as they come in |
-//! | `scene`, `road_mesh`, `surroundings`, `sky` | what stands still, and the air |
-//! | `vehicles`, `vehicle_mesh`, `cockpit`, `camera` | what moves, and from where it is seen |
+//! | `scene`, `site`, `ribbon` | what stands still, chunk by chunk, and what its parts share |
+//! | `road_mesh`, `junctions`, `tunnels` | roads |
+//! | `surroundings`, `town`, `objects`, `signs`, `lights` | what is beside them |
+//! | `sky`, `weather` | light, air, rain, glare |
+//! | `vehicles`, `cockpit`, `camera` | what moves, and from where it is seen |
+//! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
+//! | `plan` | where the automation means to go |
 //! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
 //! | `text` | every word on the screen |
 //! | `input`, `presented` | the keyboard; when a request was presented |
@@ -16,24 +21,36 @@
 
 mod alerts;
 mod axes;
+mod bus_mesh;
 mod camera;
 mod cockpit;
 mod ending;
 mod feed;
 mod hud;
 mod input;
+mod junctions;
+mod lights;
+mod objects;
+mod plan;
 mod presented;
 mod probe;
+mod ribbon;
+mod rider_mesh;
 mod road_mesh;
 mod scene;
 mod screenshots;
 mod shape;
+mod signs;
+mod site;
 mod skins;
 mod sky;
 mod surroundings;
 mod text;
+mod town;
+mod tunnels;
 mod vehicle_mesh;
 mod vehicles;
+mod weather;
 mod widgets;
 
 use crate::session::live::Live;
@@ -149,6 +166,7 @@ fn why_not(message: String) -> StationError {
 
 fn build(live: Live, options: Options, software: bool) -> App {
     let mut app = App::new();
+    let behind = sky::clear_colour(&live.scenario.weather);
     let window = Window {
         title: text::WINDOW_TITLE.into(),
         resolution: options.size.into(),
@@ -186,20 +204,31 @@ fn build(live: Live, options: Options, software: bool) -> App {
         })
         .init_resource::<feed::Picture>()
         .init_resource::<input::LastDrawn>()
-        .insert_resource(ClearColor(sky::fog_colour(10_000.0).into()))
+        .insert_resource(ClearColor(behind))
         .insert_resource(WinitSettings::continuous());
     app.add_plugins(plugins)
         .configure_sets(Update, (Stage::Feed, Stage::Draw).chain())
         .add_systems(Update, feed::drain.in_set(Stage::Feed))
         .add_systems(Update, feed::leave_when_stopped.after(Stage::Draw))
-        .add_systems(Startup, sky::spawn)
+        .add_systems(Startup, (sky::spawn, plan::spawn, weather::spawn))
         .add_systems(
             Update,
-            (sky::follow_air, sky::follow_light, cockpit::turn_wheel).in_set(Stage::Draw),
+            (
+                sky::follow_air,
+                (sky::follow_light, sky::follow_headlights).chain(),
+                cockpit::turn_wheel,
+                plan::follow,
+            )
+                .in_set(Stage::Draw),
+        )
+        .add_systems(
+            Update,
+            (weather::fall, weather::wet_windscreen, weather::dazzle).after(camera::follow),
         )
         .add_plugins((
             skins::plugin,
             scene::plugin,
+            lights::plugin,
             vehicles::plugin,
             camera::plugin,
             hud::plugin,

@@ -2,16 +2,23 @@
 //!
 //! Everything in the scene is made here from a few numbers: no model files, no textures. Colours
 //! sit in the vertices, so that a vehicle or a kilometre of road is one mesh and one draw call.
+//!
+//! Nothing solid is translucent here, so a solid's fourth number says how it is lit: 1 by the sky,
+//! 0 by lamps only (inside a tunnel), in between by both, and 2 if it shines by itself.
 
 use super::axes;
 use bevy::asset::RenderAssetUsages;
 use bevy::color::{Color, ColorToComponents};
-use bevy::math::Vec3;
+use bevy::math::{Quat, Vec3};
 use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
 use std::f32::consts::TAU;
 
-/// A colour as meshes carry it: linear red, green, blue and opacity.
+/// A colour as meshes carry it: linear red, green, blue, and how it is lit (of translucent things:
+/// their opacity).
 pub type Tint = [f32; 4];
+
+/// The fourth number of what shines by itself.
+pub const SHINES: f32 = 2.0;
 
 /// A tint from the sRGB numbers that colour pickers show.
 pub fn tint(red: f32, green: f32, blue: f32) -> Tint {
@@ -21,6 +28,16 @@ pub fn tint(red: f32, green: f32, blue: f32) -> Tint {
 /// The same tint, darker (below 1) or lighter.
 pub fn shaded(tint: Tint, by: f32) -> Tint {
     [tint[0] * by, tint[1] * by, tint[2] * by, tint[3]]
+}
+
+/// The same tint, shining by itself.
+pub fn shining(tint: Tint) -> Tint {
+    [tint[0], tint[1], tint[2], SHINES]
+}
+
+/// Part of the way from one tint to another.
+pub fn blend(from: Tint, to: Tint, share: f32) -> Tint {
+    std::array::from_fn(|i| from[i] + (to[i] - from[i]) * share)
 }
 
 /// A cross-section of a [`Shape::loft`]: a trapezium across the body at `x`.
@@ -60,10 +77,62 @@ impl Shape {
         }
     }
 
+    /// Turns all vertices from number `first` on about the origin, and moves them.
+    pub fn place(&mut self, first: usize, turn: Quat, by: Vec3) {
+        for p in &mut self.positions[first..] {
+            *p = turn * *p + by;
+        }
+        for n in &mut self.normals[first..] {
+            *n = turn * *n;
+        }
+    }
+
+    /// Says of all vertices from number `first` on how they are lit, unless they shine.
+    pub fn light(&mut self, first: usize, share: f32) {
+        for tint in &mut self.tints[first..] {
+            if tint[3] <= 1.0 {
+                tint[3] = share;
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.indices.is_empty()
+    }
+
+    /// The corners of the box around it all.
+    pub fn bounds(&self) -> (Vec3, Vec3) {
+        let all = self.positions.iter();
+        all.fold((Vec3::MAX, Vec3::MIN), |(low, high), p| {
+            (low.min(*p), high.max(*p))
+        })
+    }
+
+    /// Turns the fourth number into brightness, for materials that cannot read it: how bright lamps
+    /// and what shines by itself are against what the sky lights.
+    pub fn bake(&mut self, lamps: f32, shining: f32) {
+        for tint in &mut self.tints {
+            let share = tint[3];
+            let by = if share <= 1.0 {
+                share + (1.0 - share) * lamps
+            } else {
+                shining
+            };
+            *tint = shaded(*tint, by);
+            tint[3] = 1.0;
+        }
+    }
+
     /// Vertices so far, in the axes they were given in.
     #[cfg(test)]
     pub fn positions(&self) -> &[Vec3] {
         &self.positions
+    }
+
+    /// Tints so far.
+    #[cfg(test)]
+    pub fn tints(&self) -> &[Tint] {
+        &self.tints
     }
 
     /// Triangles so far, as indices of vertices.
@@ -184,6 +253,61 @@ impl Shape {
             let left: Vec<Vec3> = (0..SIDES).rev().map(|i| on_rim(i, r, out)).collect();
             self.polygon(&right, Vec3::NEG_Y, colour);
             self.polygon(&left, Vec3::Y, colour);
+        }
+    }
+
+    /// A part of an upright cone between two heights, each with its radius; closed above.
+    pub fn frustum(&mut self, foot: Vec3, low: (f32, f32), high: (f32, f32), tint: Tint) {
+        const SIDES: u32 = 10;
+        let ring = |(z, radius): (f32, f32)| {
+            move |i: u32| {
+                let angle = TAU * i as f32 / SIDES as f32;
+                foot + Vec3::new(radius * angle.cos(), radius * angle.sin(), z)
+            }
+        };
+        let (lower, upper) = (ring(low), ring(high));
+        for i in 0..SIDES {
+            self.quad([lower(i), lower(i + 1), upper(i + 1), upper(i)], tint);
+        }
+        let top: Vec<Vec3> = (0..SIDES).map(upper).collect();
+        self.polygon(&top, Vec3::Z, tint);
+    }
+
+    /// A bar of square section from one point to another.
+    pub fn bar(&mut self, from: Vec3, to: Vec3, thickness: f32, tint: Tint) {
+        let length = from.distance(to);
+        let Some(ahead) = (to - from).try_normalize() else {
+            return;
+        };
+        let first = self.positions.len();
+        let half = thickness / 2.0;
+        self.slab(
+            Vec3::new(0.0, -half, -half),
+            Vec3::new(length, half, half),
+            tint,
+        );
+        self.place(first, Quat::from_rotation_arc(Vec3::X, ahead), from);
+    }
+
+    /// A ball of a few faces, stretched to its half axes.
+    pub fn ball(&mut self, centre: Vec3, half: Vec3, tint: Tint) {
+        const AROUND: u32 = 10;
+        const UP: u32 = 6;
+        let at = |i: u32, j: u32| {
+            let (a, b) = (
+                TAU * i as f32 / AROUND as f32,
+                TAU / 2.0 * (j as f32 / UP as f32 - 0.5),
+            );
+            Vec3::new(a.cos() * b.cos(), a.sin() * b.cos(), b.sin())
+        };
+        for j in 0..UP {
+            for i in 0..AROUND {
+                let corners = [at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1)];
+                let [a, b, c, d] =
+                    corners.map(|p| self.vertex(centre + p * half, (p / half).normalize(), tint));
+                self.triangle([a, b, c]);
+                self.triangle([a, c, d]);
+            }
         }
     }
 

@@ -1,71 +1,53 @@
-//! What stands beside the road: grass, guard rail, delineator posts, trees.
+//! What is beside the road in the country: grass, guard rail, delineator posts, trees.
 //!
 //! Decoration with a purpose: without things that pass by, nobody can judge speed or distance, and
 //! fog has nothing to hide. Nothing in here exists for the simulation.
 
-use super::road_mesh::{Across, LEFT_MARGIN, over, pavement_edge, ribbon, speckle};
+use super::ribbon::{Across, Bed, Station, ribbon, ribbon_between, speckle};
+use super::road_mesh::made;
 use super::shape::{Shape, Tint, shaded, tint};
-use crate::road::{Road, RoadPoint};
+use super::site::{Site, in_town};
+use crate::road::Road;
 use bevy::math::{Quat, Vec3};
 use std::ops::Range;
 
 /// Delineator posts stand this far apart, m, as on German motorways.
 const POST_SPACING: f64 = 50.0;
-/// Height of the ground that reaches to the horizon, m: below all verges.
-pub const GROUND_HEIGHT: f64 = -0.9;
-
-fn grass() -> Tint {
-    tint(0.40, 0.49, 0.27)
-}
+/// A one-way road this fast has a guard rail on its left, m/s.
+const FAST: f64 = 60.5 / 3.6;
+/// Grass beside the road: distance from its edge and height over it, m.
+const BANDS: [(f64, f64); 6] = [
+    (0.0, -0.02),
+    (1.5, -0.12),
+    (5.0, -0.5),
+    (14.0, -0.7),
+    (30.0, -0.8),
+    (60.0, -0.85),
+];
+/// Where the ground beside a road that is not level comes down to the plain, m from its edge.
+const SKIRT: f64 = 140.0;
 
 /// The ground that reaches to the horizon.
-pub fn plain(half: f32) -> Shape {
+pub fn plain(site: &Site, half: f32) -> Shape {
     let mut shape = Shape::default();
-    let corner = |x: f32, y: f32| Vec3::new(x * half, y * half, GROUND_HEIGHT as f32);
+    let corner = |x: f32, y: f32| Vec3::new(x * half, y * half, site.ground as f32);
     let corners = [
         corner(-1.0, -1.0),
         corner(1.0, -1.0),
         corner(1.0, 1.0),
         corner(-1.0, 1.0),
     ];
-    shape.quad(corners, shaded(grass(), 0.93));
+    shape.quad(corners, shaded(site.grass, 0.93));
     shape
 }
 
-/// Grass on both sides, in bands that grow wider with distance from the road.
-fn verges(shape: &mut Shape, road: &Road, all: Range<f64>) {
-    // Bands must not reach a bend's centre.
-    let reach = (tightest_radius(road) * 0.6).min(60.0);
-    let bands = [
-        (0.0, -0.02),
-        (1.5, -0.12),
-        (5.0, -0.5),
-        (14.0, -0.7),
-        (30.0, -0.8),
-        (60.0, -0.85),
-    ];
-    for (i, pair) in bands.windows(2).enumerate() {
-        let ((near, near_height), (far, far_height)) = (pair[0], pair[1]);
-        if near >= reach {
-            break;
-        }
-        let far = far.min(reach);
-        let patch = 10.0 + 6.0 * i as f64;
-        let kind = 10 + i as u32;
-        let colour = |side: u32| {
-            move |s: f64| shaded(grass(), 0.80 + 0.34 * speckle(s / patch, kind + 50 * side))
-        };
-        let (left, right) = (LEFT_MARGIN, pavement_edge(road));
-        let on_left = Across {
-            left: (left + far, far_height),
-            right: (left + near, near_height),
-        };
-        ribbon(shape, road, all.clone(), on_left, colour(0));
-        let on_right = Across {
-            left: (right - near, near_height),
-            right: (right - far, far_height),
-        };
-        ribbon(shape, road, all.clone(), on_right, colour(1));
+/// How far the ground of a road may reach on either side, m.
+pub struct Reach(f64);
+
+impl Reach {
+    /// Bands must not reach a bend's centre.
+    pub fn of(road: &Road) -> Self {
+        Self(tightest_radius(road) * 0.6)
     }
 }
 
@@ -80,92 +62,224 @@ fn tightest_radius(road: &Road) -> f64 {
     1.0 / sharpest
 }
 
-/// Adds what stands beside a stretch of the road.
-pub fn line_with(shape: &mut Shape, road: &Road, along: Range<f64>) {
-    verges(shape, road, along.clone());
-    guard_rail(shape, road, along.clone());
-    posts(shape, road, along.clone());
-    trees(shape, road, along);
-}
-
-fn guard_rail(shape: &mut Shape, road: &Road, along: Range<f64>) {
-    let steel = tint(0.66, 0.68, 0.70);
-    let t = LEFT_MARGIN + 0.7;
-    let band = |front: f64, low: f64, high: f64| Across {
-        left: (front, high),
-        right: (front - 0.001, low),
-    };
-    // Two faces with an edge between them catch the light differently, like the real profile.
-    let lower = band(t, 0.45, 0.60);
-    let upper = band(t + 0.06, 0.60, 0.75);
-    ribbon(shape, road, along.clone(), lower, |_| shaded(steel, 0.78));
-    ribbon(shape, road, along.clone(), upper, |_| steel);
-    let mut s = along.start;
-    while s < along.end {
-        upright(shape, road, s, t + 0.1, (0.06, 0.7), shaded(steel, 0.6));
-        s += POST_SPACING / 12.5;
+/// Grass on both sides, in bands that grow wider with distance from the road. Where another road
+/// is, there is none.
+pub fn verges(shape: &mut Shape, site: &Site, bed: &Bed, reach: &Reach, stations: &[Station]) {
+    let lone = site.network.roads.len() == 1;
+    let flat = site.network.roads.iter().all(Road::is_flat);
+    // Of several roads the ground of each ends early, and the plain or a skirt does the rest.
+    let most = if lone { 60.0 } else { 30.0 };
+    let reach_m = reach.0.min(most);
+    for side in [1.0, -1.0] {
+        let edge = |station: &Station| {
+            let (left, right) = made(bed, station);
+            if side > 0.0 { left } else { right }
+        };
+        let strip = |near: (f64, f64), far: (f64, f64)| {
+            move |station: &Station| {
+                let (near, far) = (
+                    (edge(station) + side * near.0, near.1),
+                    (edge(station) + side * far.0, far.1),
+                );
+                if side > 0.0 {
+                    (station.point(far), station.point(near))
+                } else {
+                    (station.point(near), station.point(far))
+                }
+            }
+        };
+        let mut outermost = (0.0, 0.0);
+        for (i, pair) in BANDS.windows(2).enumerate() {
+            let (near, mut far) = (pair[0], pair[1]);
+            if near.0 >= reach_m {
+                break;
+            }
+            far.0 = far.0.min(reach_m);
+            outermost = far;
+            let patch = 10.0 + 6.0 * i as f64;
+            let kind = 10 + i as u32 + if side > 0.0 { 0 } else { 50 };
+            let colour = move |station: &Station| {
+                shaded(site.grass, 0.80 + 0.34 * speckle(station.s / patch, kind))
+            };
+            let free = |station: &Station| {
+                // In a tunnel there are walls instead, and a hill from there on.
+                if near.0 < 5.0 && bed.road.in_tunnel(station.s) {
+                    return false;
+                }
+                let outer = station.point((edge(station) + side * far.0, 0.0));
+                lone || flat || !site.others_near(bed.id, outer, 0.5)
+            };
+            for part in runs(stations, free) {
+                ribbon_between(shape, part, strip(near, far), colour);
+            }
+        }
+        if flat || reach.0 < SKIRT || outermost.0 < 14.0 {
+            continue;
+        }
+        let skirt = |station: &Station| {
+            let near = station.point((edge(station) + side * outermost.0, outermost.1));
+            let far = station.at(edge(station) + side * SKIRT, site.ground - 0.3);
+            if side > 0.0 { (far, near) } else { (near, far) }
+        };
+        let free = |station: &Station| {
+            let at = |t: f64| station.point((edge(station) + side * t, 0.0));
+            lone || ![40.0, 80.0, SKIRT]
+                .iter()
+                .any(|t| site.others_near(bed.id, at(*t), 3.0))
+        };
+        let colour =
+            |station: &Station| shaded(site.grass, 0.84 + 0.2 * speckle(station.s / 40.0, 19));
+        for part in runs(stations, free) {
+            ribbon_between(shape, part, skirt, colour);
+        }
     }
 }
 
-fn posts(shape: &mut Shape, road: &Road, along: Range<f64>) {
+/// The longest parts of which every station, but for the ends, fulfils a condition.
+fn runs(stations: &[Station], mut free: impl FnMut(&Station) -> bool) -> Vec<&[Station]> {
+    let mut parts = Vec::new();
+    let mut start = None;
+    for (i, station) in stations.iter().enumerate() {
+        match (free(station), start) {
+            (true, None) => start = Some(i),
+            (false, Some(from)) => {
+                parts.push(&stations[from..i]);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(from) = start {
+        parts.push(&stations[from..]);
+    }
+    parts.retain(|part| part.len() > 1);
+    parts
+}
+
+/// What stands beside a stretch of a road in the country.
+pub fn line_with(shape: &mut Shape, site: &Site, bed: &Bed, along: Range<f64>) {
+    if bed.road.junction.is_some() {
+        return;
+    }
+    let middle = bed.inside((along.start + along.end) / 2.0);
+    if in_town(bed.road, middle) {
+        return;
+    }
+    let section = bed.road.section(middle);
+    if section.left.is_empty() && bed.road.limit(middle) > FAST {
+        guard_rail(shape, site, bed, along.clone());
+    }
+    posts(shape, site, bed, along.clone());
+    trees(shape, site, bed, along);
+}
+
+fn guard_rail(shape: &mut Shape, site: &Site, bed: &Bed, along: Range<f64>) {
+    let steel = tint(0.66, 0.68, 0.70);
+    let at = |station: &Station| made(bed, station).0 + 0.7;
+    // Two faces with an edge between them catch the light differently, like the real profile.
+    let lower = |station: &Station| Across {
+        left: (at(station), 0.60),
+        right: (at(station) - 0.03, 0.45),
+    };
+    let upper = |station: &Station| Across {
+        left: (at(station) + 0.06, 0.75),
+        right: (at(station) + 0.03, 0.60),
+    };
+    let stations = bed.stations(along.clone());
+    let free = |station: &Station| {
+        !bed.road.in_tunnel(station.s)
+            && !site.others_near(bed.id, station.point((at(station), 0.0)), 1.0)
+    };
+    for part in runs(&stations, free) {
+        ribbon(shape, part, lower, |_| shaded(steel, 0.78));
+        ribbon(shape, part, upper, |_| steel);
+        for post in part {
+            let foot = (at(post) + 0.1, -0.2);
+            upright(shape, post, foot, (0.06, 0.9), shaded(steel, 0.6));
+        }
+    }
+}
+
+fn posts(shape: &mut Shape, site: &Site, bed: &Bed, along: Range<f64>) {
     let mut s = (along.start / POST_SPACING).ceil() * POST_SPACING;
     while s < along.end {
-        let t = pavement_edge(road) - 0.8;
-        upright(shape, road, s, t, (0.10, 1.0), tint(0.92, 0.92, 0.90));
-        let band = over(road, s, (t, 0.72));
-        let dark = Vec3::new(0.056, 0.056, 0.11);
-        shape.slab(band - dark, band + dark, tint(0.08, 0.08, 0.08));
-        let lens = Vec3::new(0.06, 0.03, 0.07);
-        shape.slab(band - lens, band + lens, tint(0.95, 0.75, 0.35));
+        let station = bed.station(s);
+        let (left, right) = made(bed, &station);
+        let section = bed.road.section(station.q);
+        let sides = [
+            (!section.left.is_empty(), left + 0.8),
+            (!section.right.is_empty(), right - 0.8),
+        ];
+        for (wanted, t) in sides {
+            let foot = station.point((t, -0.2));
+            if !wanted || bed.road.in_tunnel(s) || !site.clear(foot, 0.3) {
+                continue;
+            }
+            upright(
+                shape,
+                &station,
+                (t, -0.2),
+                (0.10, 1.2),
+                tint(0.92, 0.92, 0.90),
+            );
+            let band = station.point((t, 0.72));
+            let dark = Vec3::new(0.056, 0.056, 0.11);
+            shape.slab(band - dark, band + dark, tint(0.08, 0.08, 0.08));
+            let lens = Vec3::new(0.06, 0.03, 0.07);
+            shape.slab(band - lens, band + lens, tint(0.95, 0.75, 0.35));
+        }
         s += POST_SPACING;
     }
 }
 
-fn upright(
+/// A square post. Its height counts from its foot.
+pub fn upright(
     shape: &mut Shape,
-    road: &Road,
-    s: f64,
-    t: f64,
+    station: &Station,
+    foot: (f64, f64),
     (width, height): (f32, f32),
     tint: Tint,
 ) {
-    let foot = over(road, s, (t, -0.2));
+    let foot = station.point(foot);
     let half = width / 2.0;
     shape.slab(
         foot - Vec3::new(half, half, 0.0),
-        foot + Vec3::new(half, half, height + 0.2),
+        foot + Vec3::new(half, half, height),
         tint,
     );
 }
 
-fn trees(shape: &mut Shape, road: &Road, along: Range<f64>) {
+fn trees(shape: &mut Shape, site: &Site, bed: &Bed, along: Range<f64>) {
     let spacing = 9.0;
     let mut s = along.start;
     while s < along.end {
         s += spacing;
-        for (side, edge) in [(1.0, LEFT_MARGIN), (-1.0, pavement_edge(road))] {
+        let station = bed.station(s);
+        let (left, right) = made(bed, &station);
+        for (side, edge) in [(1.0, left), (-1.0, right)] {
             let kind = if side > 0.0 { 200 } else { 300 };
             // Groves and gaps: some stretches have many trees, some none.
             let grove = speckle(s / 140.0, kind);
-            if speckle(s, kind + 1) > 0.15 + 0.75 * grove * grove {
+            if speckle(s, kind + 1) > 0.15 + 0.75 * grove * grove || bed.road.in_tunnel(s) {
                 continue;
             }
-            let away = 16.0 + 34.0 * f64::from(speckle(s, kind + 2));
-            let t = edge + side * away;
-            let foot = over(road, s, (t, GROUND_HEIGHT));
-            // Where the road bends back, the other side of it may be here.
-            let near: RoadPoint = road.locate(f64::from(foot.x), f64::from(foot.y));
-            if near.t < LEFT_MARGIN + 12.0 && near.t > pavement_edge(road) - 12.0 {
-                continue;
+            let most = if site.network.roads.len() == 1 {
+                34.0
+            } else {
+                16.0
+            };
+            let away = 12.0 + most * f64::from(speckle(s, kind + 2));
+            let foot = station.point((edge + side * away, -1.0));
+            if site.clear(foot, 9.0) {
+                let height = 6.0 + 6.0 * speckle(s, kind + 3);
+                tree(shape, foot, height, s, kind);
             }
-            tree(shape, foot, s, kind);
         }
     }
 }
 
 /// A trunk and a crown of a few faces; conifers and broad-leaved trees in turn.
-fn tree(shape: &mut Shape, foot: Vec3, s: f64, kind: u32) {
-    let height = 6.0 + 6.0 * speckle(s, kind + 3);
+pub fn tree(shape: &mut Shape, foot: Vec3, height: f32, s: f64, kind: u32) {
     let leaves = shaded(tint(0.24, 0.36, 0.17), 0.75 + 0.6 * speckle(s, kind + 4));
     let trunk = Vec3::new(0.16, 0.16, 0.0);
     shape.slab(
@@ -251,31 +365,28 @@ pub fn blob(half: Vec3) -> Shape {
 
 #[cfg(test)]
 mod tests {
+    use super::super::site::tests::{fair, one_way};
     use super::*;
-    use crate::road::{Element, ReferenceLine};
+    use crate::road::{Element, Network, RoadId};
 
-    fn s_bend() -> Road {
-        Road {
-            line: ReferenceLine::new(&[
-                Element::Straight { length: 300.0 },
-                Element::Curve {
-                    radius: 60.0,
-                    length: 150.0,
-                },
-                Element::Straight { length: 300.0 },
-            ]),
-            lanes: 2,
-            lane_width: 3.5,
-            shoulder_width: 2.0,
-            speed_limit: 25.0,
-        }
+    fn s_bend() -> Network {
+        one_way(&[
+            Element::Straight { length: 300.0 },
+            Element::Curve {
+                radius: 60.0,
+                length: 150.0,
+                transition: 0.0,
+            },
+            Element::Straight { length: 300.0 },
+        ])
     }
 
     #[test]
     fn nothing_tall_stands_on_the_pavement() {
-        let road = s_bend();
+        let network = s_bend();
+        let site = Site::new(&network, &fair());
         let mut shape = Shape::default();
-        line_with(&mut shape, &road, -900.0..1800.0);
+        line_with(&mut shape, &site, &site.bed(RoadId(0)), -900.0..1650.0);
         let tall: Vec<Vec3> = shape
             .positions()
             .iter()
@@ -284,22 +395,19 @@ mod tests {
             .collect();
         assert!(tall.len() > 1000);
         for p in tall {
-            let at = road.locate(f64::from(p.x), f64::from(p.y));
-            assert!(
-                at.t > LEFT_MARGIN + 5.0 || at.t < pavement_edge(&road) - 5.0,
-                "a tree hangs over the road at s {} t {}",
-                at.s,
-                at.t
-            );
+            assert!(site.clear(p, 5.0), "a tree hangs over the road at {p}");
         }
     }
 
     #[test]
     fn verges_do_not_fold_over_in_a_tight_bend() {
-        let road = s_bend();
-        assert!((tightest_radius(&road) - 60.0).abs() < 1e-6);
+        let network = s_bend();
+        assert!((tightest_radius(&network.roads[0]) - 60.0).abs() < 1e-6);
+        let site = Site::new(&network, &fair());
+        let bed = site.bed(RoadId(0));
         let mut shape = Shape::default();
-        verges(&mut shape, &road, 0.0..750.0);
+        let reach = Reach::of(bed.road);
+        verges(&mut shape, &site, &bed, &reach, &bed.stations(0.0..750.0));
         for t in shape.indices().chunks(3) {
             let [a, b, c] = [0, 1, 2].map(|i| shape.positions()[t[i] as usize]);
             assert!((b - a).cross(c - a).z > 0.0);

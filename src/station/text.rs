@@ -43,6 +43,8 @@ pub fn explanation(authority: Authority, request: Option<&RequestView>) -> &'sta
             Function::FreeSpace => "It cannot see far enough to stop",
             Function::Lanes => "It hardly sees the lane markings",
             Function::Objects => "It is not sure of the objects ahead",
+            Function::Signals => "It cannot read the traffic lights",
+            Function::Planning => "It knows no way on",
         },
         (Authority::RequestPending, None) => "It asks for a person",
         (Authority::Automation, _) => "Watch the road; you may take over at any time",
@@ -73,6 +75,8 @@ pub fn function(function: Function, share: f64, wanted: f64) -> String {
         Function::FreeSpace => "Free road",
         Function::Lanes => "Lane marks",
         Function::Objects => "Objects",
+        Function::Signals => "Lights",
+        Function::Planning => "Way on",
     };
     format!("{name:<11}{} {}", percent(share), verdict(share, wanted))
 }

@@ -1,43 +1,81 @@
-//! The shapes of vehicles, made to measure from length, width and height.
+//! The shapes of road users, made to measure from length, width and height: cars and lorries here,
+//! the others in `bus_mesh` and `rider_mesh`.
 //!
 //! Body axes; the origin is the middle of the body on the ground.
 
-use super::shape::{Section, Shape, Tint, shaded, tint};
+use super::shape::{Section, Shape, Tint, shaded, shining, tint};
+use super::{bus_mesh, rider_mesh};
 use crate::road_user::RoadUser;
 use bevy::math::Vec3;
 
-/// A vehicle in the parts that change by themselves.
-pub struct VehicleShapes {
+/// A road user in the parts that change by themselves. Lamps may be empty.
+#[derive(Default)]
+pub struct Parts {
     pub body: Shape,
-    pub brake_lamps: Shape,
-    pub hazard_lamps: Shape,
+    pub brake: Shape,
+    /// Direction indicators; both flash as hazard lamps.
+    pub left: Shape,
+    pub right: Shape,
 }
 
-fn glass() -> Tint {
-    tint(0.13, 0.17, 0.21)
-}
-
-fn plastic() -> Tint {
-    tint(0.12, 0.12, 0.13)
-}
-
-/// `size` is length, width, height in m.
-pub fn vehicle(kind: RoadUser, size: Vec3, paint: Tint) -> VehicleShapes {
-    match kind {
-        RoadUser::Car => car(size, paint),
-        RoadUser::Truck | RoadUser::Bus => truck(size, paint),
-        _ => car(size, paint),
+impl Parts {
+    /// Indicators on both sides; the box as on the left.
+    pub fn indicators(&mut self, low: Vec3, high: Vec3) {
+        self.left.slab(low, high, [1.0; 4]);
+        let mirrored = |y: f32, p: Vec3| Vec3::new(p.x, y, p.z);
+        let (min, max) = (mirrored(-high.y, low), mirrored(-low.y, high));
+        self.right.slab(min, max, [1.0; 4]);
     }
 }
 
-fn car(size: Vec3, paint: Tint) -> VehicleShapes {
+pub fn glass() -> Tint {
+    tint(0.13, 0.17, 0.21)
+}
+
+pub fn plastic() -> Tint {
+    tint(0.12, 0.12, 0.13)
+}
+
+/// The colour of headlights.
+pub fn head_lamp(lit: bool) -> Tint {
+    let white = tint(0.95, 0.96, 0.98);
+    if lit { shining(white) } else { white }
+}
+
+/// The colour of tail lamps that are not brake lamps.
+pub fn tail_lamp(lit: bool) -> Tint {
+    if lit {
+        shining(tint(0.62, 0.05, 0.04))
+    } else {
+        tint(0.40, 0.04, 0.04)
+    }
+}
+
+/// `size` is length, width, height in m; `lit` says whether lamps are on.
+pub fn road_user(kind: RoadUser, size: Vec3, paint: Tint, lit: bool) -> Parts {
+    match kind {
+        RoadUser::Car => car(size, paint, lit),
+        RoadUser::Truck => truck(size, paint, lit),
+        RoadUser::Van => bus_mesh::van(size, paint, lit),
+        RoadUser::Bus => bus_mesh::bus(size, paint, lit),
+        RoadUser::Shuttle => bus_mesh::shuttle(size, paint, lit),
+        RoadUser::Motorcycle => rider_mesh::motorcycle(size, paint, lit),
+        RoadUser::Cyclist => rider_mesh::cyclist(size, paint, lit),
+        RoadUser::Pedestrian => rider_mesh::pedestrian(size, paint),
+        RoadUser::Animal => rider_mesh::animal(size, paint),
+        RoadUser::Debris => rider_mesh::debris(size, paint),
+    }
+}
+
+fn car(size: Vec3, paint: Tint, lit: bool) -> Parts {
     let Vec3 {
         x: length,
         y: w,
         z: h,
     } = size;
     let l = length / 2.0;
-    let mut body = Shape::default();
+    let mut parts = Parts::default();
+    let body = &mut parts.body;
     let under = 0.13 * h;
     let section = |x: f32, low: f32, high: f32, half_low: f32, half_high: f32| Section {
         x,
@@ -105,30 +143,28 @@ fn car(size: Vec3, paint: Tint) -> VehicleShapes {
     let (low, high) = on_rear(-0.14, 0.40, 0.14, 0.475, 0.015);
     body.slab(low, high, tint(0.90, 0.90, 0.86));
     let (low, high) = on_front(0.27, 0.40, 0.41, 0.465);
-    body.slab_pair(low, high, tint(0.95, 0.96, 0.98));
+    body.slab_pair(low, high, head_lamp(lit));
 
-    let mut brake_lamps = Shape::default();
+    if lit {
+        let (low, high) = on_rear(0.26, 0.545, 0.445, 0.615, 0.01);
+        body.slab_pair(low, high, tail_lamp(lit));
+    }
     let (low, high) = on_rear(0.26, 0.50, 0.44, 0.60, 0.02);
-    brake_lamps.slab_pair(low, high, [1.0; 4]);
+    parts.brake.slab_pair(low, high, [1.0; 4]);
     let third = Vec3::new(-0.80 * l, 0.10 * w, 0.70 * h);
-    brake_lamps.slab(
+    parts.brake.slab(
         Vec3::new(third.x - 0.05, -third.y, third.z - 0.02),
         Vec3::new(third.x, third.y, third.z + 0.02),
         [1.0; 4],
     );
-    let mut hazard_lamps = Shape::default();
     let (low, high) = on_rear(0.34, 0.43, 0.45, 0.49, 0.02);
-    hazard_lamps.slab_pair(low, high, [1.0; 4]);
+    parts.indicators(low, high);
     let (low, high) = on_front(0.41, 0.40, 0.465, 0.465);
-    hazard_lamps.slab_pair(low, high, [1.0; 4]);
-    VehicleShapes {
-        body,
-        brake_lamps,
-        hazard_lamps,
-    }
+    parts.indicators(low, high);
+    parts
 }
 
-fn truck(size: Vec3, paint: Tint) -> VehicleShapes {
+fn truck(size: Vec3, paint: Tint, lit: bool) -> Parts {
     let Vec3 {
         x: length,
         y: w,
@@ -136,7 +172,8 @@ fn truck(size: Vec3, paint: Tint) -> VehicleShapes {
     } = size;
     let l = length / 2.0;
     let cab = 2.1_f32.min(0.35 * length);
-    let mut body = Shape::default();
+    let mut parts = Parts::default();
+    let body = &mut parts.body;
     let at = |x: f32, y: f32, z: f32| Vec3::new(x, y * w, z * h);
     body.slab(at(-l, -0.33, 0.16), at(l - 0.4, 0.33, 0.29), plastic());
     // The box, with a coloured band and doors at the rear.
@@ -206,7 +243,7 @@ fn truck(size: Vec3, paint: Tint) -> VehicleShapes {
     body.slab_pair(
         at(l - 0.05, 0.34, 0.20),
         at(l + 0.02, 0.46, 0.25),
-        tint(0.95, 0.96, 0.98),
+        head_lamp(lit),
     );
     let radius = 0.147 * h;
     for x in [l - 1.4, l - 6.4] {
@@ -232,28 +269,18 @@ fn truck(size: Vec3, paint: Tint) -> VehicleShapes {
         tint(0.90, 0.90, 0.86),
     );
 
-    let mut brake_lamps = Shape::default();
-    brake_lamps.slab_pair(
+    if lit {
+        let (low, high) = (at(rear - 0.035, 0.27, 0.205), at(rear + 0.1, 0.40, 0.275));
+        body.slab_pair(low, high, tail_lamp(lit));
+    }
+    parts.brake.slab_pair(
         at(rear - 0.04, 0.28, 0.215),
         at(rear + 0.1, 0.40, 0.265),
         [1.0; 4],
     );
-    let mut hazard_lamps = Shape::default();
-    hazard_lamps.slab_pair(
-        at(rear - 0.04, 0.41, 0.215),
-        at(rear + 0.1, 0.47, 0.265),
-        [1.0; 4],
-    );
-    hazard_lamps.slab_pair(
-        at(l - 0.05, 0.42, 0.265),
-        at(l + 0.03, 0.47, 0.29),
-        [1.0; 4],
-    );
-    VehicleShapes {
-        body,
-        brake_lamps,
-        hazard_lamps,
-    }
+    parts.indicators(at(rear - 0.04, 0.41, 0.215), at(rear + 0.1, 0.47, 0.265));
+    parts.indicators(at(l - 0.05, 0.42, 0.265), at(l + 0.03, 0.47, 0.29));
+    parts
 }
 
 #[cfg(test)]
@@ -264,24 +291,41 @@ mod tests {
     fn shapes_keep_to_their_measures() {
         for (kind, size) in [
             (RoadUser::Car, Vec3::new(4.6, 1.82, 1.45)),
+            (RoadUser::Van, Vec3::new(5.9, 2.0, 2.6)),
             (RoadUser::Truck, Vec3::new(9.0, 2.5, 3.4)),
+            (RoadUser::Bus, Vec3::new(12.0, 2.55, 3.1)),
+            (RoadUser::Shuttle, Vec3::new(4.8, 2.1, 2.7)),
+            (RoadUser::Motorcycle, Vec3::new(2.2, 0.8, 1.6)),
+            (RoadUser::Cyclist, Vec3::new(1.8, 0.6, 1.75)),
+            (RoadUser::Pedestrian, Vec3::new(0.4, 0.55, 1.75)),
+            (RoadUser::Animal, Vec3::new(1.7, 0.5, 1.5)),
+            (RoadUser::Debris, Vec3::new(1.0, 0.8, 0.4)),
         ] {
-            let shapes = vehicle(kind, size, [1.0; 4]);
-            for shape in [&shapes.body, &shapes.brake_lamps, &shapes.hazard_lamps] {
-                assert!(!shape.positions().is_empty());
+            let parts = road_user(kind, size, [1.0; 4], true);
+            assert!(!parts.body.is_empty());
+            assert_eq!(
+                parts.brake.is_empty(),
+                !kind.drives() || kind == RoadUser::Cyclist
+            );
+            for shape in [&parts.body, &parts.brake, &parts.left, &parts.right] {
                 for p in shape.positions() {
                     // Lamps and plates stand out by a few centimetres.
-                    assert!(p.x.abs() <= size.x / 2.0 + 0.05, "{kind:?} {p}");
-                    assert!(p.y.abs() <= size.y / 2.0 + 0.05, "{kind:?} {p}");
-                    assert!((-0.001..=size.z * 1.005).contains(&p.z), "{kind:?} {p}");
+                    assert!(p.x.abs() <= size.x / 2.0 + 0.06, "{kind:?} {p}");
+                    assert!(p.y.abs() <= size.y / 2.0 + 0.06, "{kind:?} {p}");
+                    assert!((-0.011..=size.z * 1.01).contains(&p.z), "{kind:?} {p}");
                 }
             }
+            let (low, high) = parts.body.bounds();
+            assert!(high.z - low.z > 0.9 * size.z, "{kind:?}");
+            assert!(high.x - low.x > 0.85 * size.x, "{kind:?}");
         }
     }
 
     #[test]
-    fn brake_lamps_are_at_the_rear() {
-        let shapes = vehicle(RoadUser::Truck, Vec3::new(9.0, 2.5, 3.4), [1.0; 4]);
-        assert!(shapes.brake_lamps.positions().iter().all(|p| p.x < -4.0));
+    fn lamps_are_where_they_belong() {
+        let parts = road_user(RoadUser::Truck, Vec3::new(9.0, 2.5, 3.4), [1.0; 4], false);
+        assert!(parts.brake.positions().iter().all(|p| p.x < -4.0));
+        assert!(parts.left.positions().iter().all(|p| p.y > 0.5));
+        assert!(parts.right.positions().iter().all(|p| p.y < -0.5));
     }
 }

@@ -1,10 +1,12 @@
-//! The vehicles that move: put in place from every frame, by their index in it.
+//! Everything that moves: put in place from every frame, by its index in it.
 
 use super::feed::Picture;
-use super::shape::{Shape, Tint, tint};
+use super::scene::Setting;
+use super::shape::{Tint, tint};
 use super::skins::{Skin, Skins};
-use super::{axes, cockpit, surroundings, vehicle_mesh};
+use super::{axes, cockpit, site, surroundings, tunnels, vehicle_mesh};
 use crate::frame::BodyView;
+use crate::road_user::RoadUser;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
 
@@ -26,26 +28,45 @@ struct Lamps {
 #[derive(Clone, Copy, PartialEq)]
 enum LampKind {
     Brake,
-    Hazard,
+    Left,
+    Right,
 }
 
 #[derive(Resource)]
 struct LampMaterials {
     brake: [Handle<StandardMaterial>; 2],
-    hazard: [Handle<StandardMaterial>; 2],
+    indicator: [Handle<StandardMaterial>; 2],
 }
 
-/// Hazard lamps flash at this rate, Hz: within UN R6's 60 to 120 per minute.
+/// A hull, and whether it wears the material for tunnels.
+#[derive(Component)]
+struct Hull {
+    body: usize,
+    in_tunnel: bool,
+}
+
+/// How far the ego is in a tunnel, 0 to 1.
+#[derive(Resource, Default)]
+pub struct EgoTunnel(pub f32);
+
+/// What is below this height is not in the world yet, or no more, m.
+const UNDERGROUND: f32 = -50.0;
+
+/// Hazard lamps and indicators flash at this rate, Hz: within UN R6's 60 to 120 per minute.
 const FLASHES: f64 = 1.5;
 
 /// Colour of the ego's paint, also of its bonnet.
 pub const EGO_PAINT: [f32; 3] = [0.55, 0.62, 0.70];
 
 pub fn plugin(app: &mut App) {
-    app.add_systems(Startup, make_lamps).add_systems(
-        Update,
-        (spawn, place, light).chain().in_set(super::Stage::Draw),
-    );
+    app.init_resource::<EgoTunnel>()
+        .add_systems(Startup, make_lamps)
+        .add_systems(
+            Update,
+            (spawn, place, light, shade)
+                .chain()
+                .in_set(super::Stage::Draw),
+        );
 }
 
 fn make_lamps(mut commands: Commands, mut materials: ResMut<Assets<StandardMaterial>>) {
@@ -60,11 +81,11 @@ fn make_lamps(mut commands: Commands, mut materials: ResMut<Assets<StandardMater
         })
     };
     let brake = pair(Color::srgb(0.33, 0.03, 0.03), Color::srgb(1.0, 0.16, 0.10));
-    let hazard = pair(Color::srgb(0.42, 0.20, 0.04), Color::srgb(1.0, 0.72, 0.10));
-    commands.insert_resource(LampMaterials { brake, hazard });
+    let indicator = pair(Color::srgb(0.42, 0.20, 0.04), Color::srgb(1.0, 0.72, 0.10));
+    commands.insert_resource(LampMaterials { brake, indicator });
 }
 
-fn paint(index: usize) -> Tint {
+fn paint(index: usize, kind: RoadUser) -> Tint {
     const OTHERS: [[f32; 3]; 5] = [
         [0.16, 0.30, 0.55],
         [0.62, 0.13, 0.12],
@@ -74,6 +95,8 @@ fn paint(index: usize) -> Tint {
     ];
     let [r, g, b] = match index.checked_sub(1) {
         None => EGO_PAINT,
+        Some(_) if kind == RoadUser::Animal => [0.46, 0.31, 0.19],
+        Some(_) if kind == RoadUser::Debris => [0.42, 0.34, 0.25],
         Some(i) => OTHERS[i % OTHERS.len()],
     };
     tint(r, g, b)
@@ -85,57 +108,56 @@ fn spawn(
     picture: Res<Picture>,
     skins: Res<Skins>,
     lamps: Res<LampMaterials>,
+    setting: Res<Setting>,
     mut done: Local<bool>,
     mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<StandardMaterial>>,
 ) {
     let Some(frame) = picture.frame.as_ref().filter(|_| !*done) else {
         return;
     };
     *done = true;
-    let blob = materials.add(StandardMaterial {
-        unlit: true,
-        alpha_mode: AlphaMode::Blend,
-        ..default()
-    });
+    let night = site::lamps_lit(&setting.0.weather);
     for (index, body) in frame.bodies.iter().enumerate() {
-        let shapes = vehicle_mesh::vehicle(body.kind, body.size, paint(index));
+        let shapes = vehicle_mesh::road_user(body.kind, body.size, paint(index, body.kind), night);
         let root = commands
             .spawn((Body(index), Transform::default(), Visibility::default()))
             .id();
-        let hull = (Mesh3d(meshes.add(shapes.body.mesh())), ChildOf(root));
+        let hull = (
+            Hull {
+                body: index,
+                in_tunnel: false,
+            },
+            Mesh3d(meshes.add(skins.mesh(&shapes.body))),
+            ChildOf(root),
+        );
         let mut hull = commands.spawn(hull);
         skins.dress(&mut hull, Skin::Body);
         let mut parts = vec![hull.id()];
-        let mut add = |part: &Shape, material: &Handle<StandardMaterial>| {
-            commands
-                .spawn((
-                    Mesh3d(meshes.add(part.mesh())),
-                    MeshMaterial3d(material.clone()),
-                    ChildOf(root),
-                ))
-                .id()
-        };
-        let brake = add(&shapes.brake_lamps, &lamps.brake[0]);
-        let hazard = add(&shapes.hazard_lamps, &lamps.hazard[0]);
-        parts.extend([brake, hazard]);
-        if skins.software {
-            parts.push(add(&surroundings::blob(body.size / 2.0), &blob));
+        for (shape, kind, material) in [
+            (&shapes.brake, LampKind::Brake, &lamps.brake[0]),
+            (&shapes.left, LampKind::Left, &lamps.indicator[0]),
+            (&shapes.right, LampKind::Right, &lamps.indicator[0]),
+        ] {
+            if shape.is_empty() {
+                continue;
+            }
+            let lamp = (
+                Lamps { body: index, kind },
+                Mesh3d(meshes.add(shape.mesh())),
+                MeshMaterial3d(material.clone()),
+                NotShadowCaster,
+                ChildOf(root),
+            );
+            parts.push(commands.spawn(lamp).id());
         }
-        commands.entity(brake).insert((
-            Lamps {
-                body: index,
-                kind: LampKind::Brake,
-            },
-            NotShadowCaster,
-        ));
-        commands.entity(hazard).insert((
-            Lamps {
-                body: index,
-                kind: LampKind::Hazard,
-            },
-            NotShadowCaster,
-        ));
+        if skins.software {
+            let blob = (
+                Mesh3d(meshes.add(surroundings::blob(body.size / 2.0).mesh())),
+                MeshMaterial3d(skins.veil.clone()),
+                ChildOf(root),
+            );
+            parts.push(commands.spawn(blob).id());
+        }
         if index == 0 {
             for part in parts {
                 commands.entity(part).insert((Exterior, NotShadowReceiver));
@@ -154,11 +176,16 @@ pub fn pose(body: &BodyView) -> Transform {
     }
 }
 
-fn place(picture: Res<Picture>, mut bodies: Query<(&Body, &mut Transform)>) {
+fn place(picture: Res<Picture>, mut bodies: Query<(&Body, &mut Transform, &mut Visibility)>) {
     let Some(frame) = &picture.frame else { return };
-    for (body, mut transform) in &mut bodies {
+    for (body, mut transform, mut visibility) in &mut bodies {
         if let Some(view) = frame.bodies.get(body.0) {
             *transform = pose(view);
+            visibility.set_if_neq(if view.position.z < UNDERGROUND {
+                Visibility::Hidden
+            } else {
+                Visibility::Inherited
+            });
         }
     }
 }
@@ -173,9 +200,12 @@ fn light(
         let Some(view) = frame.bodies.get(lamp.body) else {
             continue;
         };
+        let blinks =
+            |side: i8| (view.hazard_lights || view.indicator.signum() == side) && flash(frame.time);
         let (on, pair) = match lamp.kind {
             LampKind::Brake => (view.brake_lights, &materials.brake),
-            LampKind::Hazard => (view.hazard_lights && flash(frame.time), &materials.hazard),
+            LampKind::Left => (blinks(1), &materials.indicator),
+            LampKind::Right => (blinks(-1), &materials.indicator),
         };
         let wanted = &pair[usize::from(on)];
         if material.0 != *wanted {
@@ -184,7 +214,55 @@ fn light(
     }
 }
 
-/// Whether hazard lamps are lit at a time of the run: half of every period.
+/// How much of the sky lights a place, 0 to 1.
+fn skylight(setting: &Setting, view: &BodyView) -> f32 {
+    let network = &setting.0.network;
+    let p = view.position.as_dvec3();
+    let at = network.locate(p.x, p.y, Some(p.z));
+    let road = network.road(at.road);
+    let (left, right) = road.full_width(at.s.clamp(0.0, road.length()));
+    // A tunnel's walls are not far from the road.
+    if at.t > left + 2.0 || at.t < right - 2.0 {
+        return 1.0;
+    }
+    tunnels::skylight(road, at.s)
+}
+
+/// Puts what drives into a tunnel in the tunnel's light.
+fn shade(
+    picture: Res<Picture>,
+    setting: Res<Setting>,
+    skins: Res<Skins>,
+    mut ego: ResMut<EgoTunnel>,
+    mut commands: Commands,
+    mut hulls: Query<(Entity, &mut Hull)>,
+) {
+    let roads = &setting.0.network.roads;
+    let Some(frame) = &picture.frame else { return };
+    if roads.iter().all(|road| road.tunnels.is_empty()) {
+        return;
+    }
+    if let Some(view) = frame.bodies.first() {
+        ego.0 = 1.0 - skylight(&setting, view);
+    }
+    for (entity, mut hull) in &mut hulls {
+        let Some(view) = frame.bodies.get(hull.body) else {
+            continue;
+        };
+        let inside = skylight(&setting, view) < 0.4;
+        if inside != hull.in_tunnel {
+            hull.in_tunnel = inside;
+            let skin = if inside {
+                Skin::BodyInTunnel
+            } else {
+                Skin::Body
+            };
+            skins.dress(&mut commands.entity(entity), skin);
+        }
+    }
+}
+
+/// Whether flashing lamps are lit at a time of the run: half of every period.
 fn flash(time: f64) -> bool {
     (time * FLASHES).fract() < 0.5
 }
@@ -192,7 +270,6 @@ fn flash(time: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::road_user::RoadUser;
 
     #[test]
     fn hazard_lamps_are_lit_half_of_the_time() {

@@ -86,7 +86,7 @@ impl Traffic {
     pub(super) fn look_ahead(&mut self, i: usize, time: f64) {
         let user = &self.users[i];
         let Mode::Lane(on) = &user.mode else { return };
-        if user.blind {
+        if user.blind && !user.drives {
             return;
         }
         let (driver, v) = (user.driver, user.speed.max(0.0));
@@ -96,6 +96,10 @@ impl Traffic {
         let ahead = self.lanes_ahead(user, on, horizon);
         let lanes = &ahead.lanes[..ahead.count];
         let free = self.free_road(user, lanes, v);
+        if user.blind {
+            self.users[i].free = free;
+            return;
+        }
 
         let mut taken: f64 = 0.0;
         let viewer = user.viewer(i, on);

@@ -11,6 +11,7 @@
 mod change;
 mod crowd;
 mod decide;
+mod fill;
 mod model;
 mod motion;
 mod occupancy;
@@ -18,7 +19,9 @@ mod plan;
 mod shape;
 mod tasks;
 mod track;
+mod triggers;
 mod user;
+mod view;
 
 pub use crowd::room as flow_room;
 pub use model::{Change, DriverSettings, Lead};
@@ -29,9 +32,9 @@ pub use plan::{
 pub use shape::{Outline, Shape};
 
 use crate::random::{Purpose, stream};
-use crate::road::{LanePos, Light, Network, Pose3, RoadPoint, Route};
+use crate::road::{LanePos, Light, Network, Pose3, Programme, RoadPoint, Route};
 use crate::road_user::RoadUser;
-use occupancy::{EGO, Loose, Occupancy, Occupant, spread};
+use occupancy::Occupancy;
 use track::Tracks;
 use user::{Control, InPlane, Mode, OnLane, Status, Task, User};
 
@@ -39,12 +42,6 @@ use user::{Control, InPlane, Mode, OnLane, Status, Task, User};
 const LOOK_EVERY: u64 = 5;
 /// Each thinks about changing lanes every this many looks: twice a second.
 const CHANGE_EVERY: u64 = 10;
-/// Brake lights come on beyond this deceleration, m/s2 (UN R13-H: they must from 1.3, and may from
-/// 0.7).
-const BRAKE_LIGHTS: f64 = 0.7;
-/// Pedestrians' and animals' ways across are thought ahead this long, s; the ego's this long.
-const FORESIGHT: f64 = 2.0;
-const EGO_FORESIGHT: f64 = 0.5;
 /// A wreck slows down by this, m/s2 (tyres and metal on asphalt).
 const WRECK_FRICTION: f64 = 6.0;
 /// ... and stops turning by this, rad/s2.
@@ -59,6 +56,7 @@ pub struct Traffic {
     occupancy: Occupancy,
     /// What the lights show now, in the order of [`Network::lights`].
     lights: Vec<Light>,
+    programmes: Vec<Programme>,
     /// OpenDRIVE ids of the lanes, and lengths of the roads, m.
     ids: Vec<i32>,
     lengths: Vec<f64>,
@@ -86,6 +84,7 @@ impl Traffic {
             routes: Vec::new(),
             occupancy: Occupancy::default(),
             lights: network.lights().map(|(_, _, p)| p.light(0.0)).collect(),
+            programmes: network.lights().map(|(_, _, p)| p.clone()).collect(),
             ids: network.lanes().iter().map(|l| l.lane).collect(),
             lengths: network.roads.iter().map(|r| r.length()).collect(),
             ticks: 0,
@@ -264,9 +263,6 @@ impl Traffic {
     ) {
         self.now = time;
         events.append(&mut self.untold);
-        for (light, (_, _, programme)) in self.lights.iter_mut().zip(network.lights()) {
-            *light = programme.light(time);
-        }
         self.ego_lane = network.snap(ego.place);
         let speed = ego.speed();
         self.ego_acceleration = self.ego_speed.map_or(0.0, |last| (speed - last) / dt);
@@ -304,6 +300,9 @@ impl Traffic {
         }
         self.ego_was = Some(ego.place);
         self.ticks += 1;
+        for (light, programme) in self.lights.iter_mut().zip(&self.programmes) {
+            *light = programme.light(time + dt);
+        }
     }
 
     /// A move that no action asked for needs nobody to end it.
@@ -319,124 +318,6 @@ impl Traffic {
                 on.shift = None;
             }
         }
-    }
-
-    /// Lists everybody by lane.
-    fn fill(&mut self, network: &Network, ego: &Ego) {
-        let mut list = std::mem::take(&mut self.occupancy);
-        list.clear();
-        for (i, user) in self.users.iter().enumerate() {
-            match &user.mode {
-                Mode::Lane(on) => self.occupy(network, i, user, on, &mut list),
-                Mode::Plane(InPlane { place, .. }) | Mode::Struck(place) => {
-                    let walks = !user.shape.kind.drives();
-                    let body = Loose {
-                        who: i as u32,
-                        outline: user.outline(),
-                        vx: user.velocity[0],
-                        vy: user.velocity[1],
-                        place: *place,
-                        foresight: if walks { FORESIGHT } else { EGO_FORESIGHT },
-                    };
-                    spread(network, &body, |o| list.push(o));
-                }
-                Mode::Gone => {}
-            }
-        }
-        if !self.users.is_empty() {
-            let body = Loose {
-                who: EGO,
-                outline: Outline {
-                    x: ego.x,
-                    y: ego.y,
-                    yaw: ego.yaw,
-                    length: ego.length,
-                    width: ego.width,
-                },
-                vx: ego.vx,
-                vy: ego.vy,
-                place: ego.place,
-                foresight: EGO_FORESIGHT,
-            };
-            spread(network, &body, |o| list.push(o));
-        }
-        list.sort();
-        self.occupancy = list;
-    }
-
-    fn occupy(&self, network: &Network, i: usize, user: &User, on: &OnLane, list: &mut Occupancy) {
-        let (half, half_width) = (user.shape.length / 2.0, user.shape.width / 2.0);
-        let track = self.tracks.get(on.lane);
-        let here = Occupant {
-            lane: on.lane,
-            d: on.d,
-            half,
-            offset: on.offset,
-            half_width,
-            speed: user.speed,
-            who: i as u32,
-            claims: on.shift.is_some_and(|s| s.change != 0),
-        };
-        list.push(here);
-        // Its tail is still on the lane it came from, its nose already on the next.
-        if let Some(from) = on.from
-            && on.d < half
-        {
-            list.push(Occupant {
-                lane: from,
-                d: on.d + self.tracks.get(from).length,
-                ..here
-            });
-        }
-        if let Some(next) = on.next
-            && on.d + half > track.length
-        {
-            list.push(Occupant {
-                lane: next,
-                d: on.d - track.length,
-                ..here
-            });
-        }
-        // It sticks out of its lane.
-        let edge = track.width(on.d) / 2.0;
-        for (side, beside) in [(1.0, track.left), (-1.0, track.right)] {
-            let out = side * on.offset + half_width - edge;
-            if out <= 0.0 {
-                continue;
-            }
-            if let Some(lane) = beside {
-                let across = edge + self.tracks.get(lane).width(on.d) / 2.0;
-                list.push(Occupant {
-                    lane,
-                    offset: on.offset - side * across,
-                    claims: false,
-                    ..here
-                });
-            } else if side > 0.0
-                && out > 0.3
-                && let Some(at) = self.oncoming(network, on)
-            {
-                let across = edge + self.tracks.get(at.lane).width(at.d) / 2.0;
-                list.push(Occupant {
-                    lane: at.lane,
-                    d: at.d,
-                    offset: across - on.offset,
-                    speed: -user.speed,
-                    claims: false,
-                    ..here
-                });
-            }
-        }
-    }
-
-    /// The place beside on the first lane of the other direction.
-    fn oncoming(&self, network: &Network, on: &OnLane) -> Option<LanePos> {
-        let node = network.lane(on.lane);
-        let at = LanePos {
-            lane: on.lane,
-            d: on.d,
-        };
-        network.lane_pos(node.road, -node.lane.signum(), network.s_of(at))
     }
 
     fn vanish(&mut self, i: usize) {
@@ -527,122 +408,6 @@ impl Traffic {
         user.acceleration = (left - speed) / dt;
         user.speed = left;
         (after, spin)
-    }
-
-    /// Users in all: the scenario's own first, then those of its flows, in the file's order.
-    pub fn len(&self) -> usize {
-        self.users.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.users.is_empty()
-    }
-
-    /// Name of a user, as in events.
-    pub fn name(&self, i: usize) -> &str {
-        self.users.get(i).map_or("", |u| &u.name)
-    }
-
-    pub fn shape(&self, i: usize) -> Shape {
-        self.users
-            .get(i)
-            .map_or_else(|| Shape::of(Default::default()), |u| u.shape)
-    }
-
-    /// Middle of the body on the road's surface.
-    pub fn pose(&self, i: usize) -> Pose3 {
-        self.users.get(i).map_or_else(Pose3::default, |u| u.pose)
-    }
-
-    /// World velocity of the last step, m/s.
-    pub fn velocity(&self, i: usize) -> [f64; 3] {
-        self.users.get(i).map_or([0.0; 3], |u| u.velocity)
-    }
-
-    /// rad/s.
-    pub fn yaw_rate(&self, i: usize) -> f64 {
-        self.users.get(i).map_or(0.0, |u| u.yaw_rate)
-    }
-
-    /// Along its own way, m/s.
-    pub fn speed(&self, i: usize) -> f64 {
-        self.users.get(i).map_or(0.0, |u| u.speed)
-    }
-
-    /// m/s2.
-    pub fn acceleration(&self, i: usize) -> f64 {
-        self.users.get(i).map_or(0.0, |u| u.acceleration)
-    }
-
-    /// Its place on a lane and how far left of the centre it is, m, if it keeps to one.
-    pub fn lane(&self, i: usize) -> Option<(LanePos, f64)> {
-        let on = self.users.get(i)?.on_lane()?;
-        let at = LanePos {
-            lane: on.lane,
-            d: on.d,
-        };
-        Some((at, on.offset))
-    }
-
-    /// It is there; not vanished, not driven off the end of the road.
-    pub fn present(&self, i: usize) -> bool {
-        self.users.get(i).is_some_and(User::here)
-    }
-
-    /// It was hit.
-    pub fn struck(&self, i: usize) -> bool {
-        self.users
-            .get(i)
-            .is_some_and(|u| matches!(u.mode, Mode::Struck(_)))
-    }
-
-    pub fn brake_lights(&self, i: usize) -> bool {
-        self.users.get(i).is_some_and(|u| {
-            let motor = u.shape.kind.drives() && u.shape.kind != RoadUser::Cyclist;
-            motor && u.here() && u.acceleration < -BRAKE_LIGHTS
-        })
-    }
-
-    pub fn hazard_lights(&self, i: usize) -> bool {
-        self.users.get(i).is_some_and(|u| u.hazards && u.here())
-    }
-
-    /// Direction indicator: 1 left, -1 right, 0 none.
-    pub fn indicator(&self, i: usize) -> i8 {
-        const BEFORE_TURN: f64 = 40.0;
-        let Some(user) = self.users.get(i) else {
-            return 0;
-        };
-        let Some(on) = user.on_lane() else { return 0 };
-        if user.blind && user.speed == 0.0 {
-            return 0;
-        }
-        if let Some(shift) = on.shift
-            && shift.change != 0
-            && shift.done < shift.over
-        {
-            return shift.change;
-        }
-        let here = self.tracks.indicator(on.lane);
-        let soon = self.tracks.get(on.lane).length - on.d < BEFORE_TURN;
-        match on.next {
-            Some(next) if here == 0 && soon => self.tracks.indicator(next),
-            _ => here,
-        }
-    }
-
-    /// What the lights showed at the last step.
-    pub fn lights(&self) -> &[Light] {
-        &self.lights
-    }
-
-    /// Kinds and sizes, for the record.
-    pub fn settings(&self) -> serde_json::Value {
-        let users = self
-            .users
-            .iter()
-            .map(|u| serde_json::json!({"name": u.name, "shape": u.shape}));
-        users.collect()
     }
 }
 

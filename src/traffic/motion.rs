@@ -10,6 +10,8 @@ use crate::road::{LaneId, Network, Pose3, RoadPoint, wrap_angle};
 const SIDEWAYS: f64 = 2.0;
 /// Hardest acceleration of a cut-in, m/s2.
 const CUT_IN: f64 = 6.0;
+/// Who leaves the lanes turns no faster than this, rad/s: about as a person turns round.
+const TURN_RATE: f64 = 6.0;
 /// A cut-in's last moment, s: from then on it goes along with the other.
 const LAST_MOMENT: f64 = 0.03;
 
@@ -158,7 +160,7 @@ impl Traffic {
                     user.acceleration = 0.0;
                     return;
                 }
-                advance_in_plane(&mut self.users[i], network, time + dt);
+                advance_in_plane(&mut self.users[i], network, time + dt, dt);
             }
             Mode::Struck(_) | Mode::Gone => return,
         }
@@ -265,7 +267,7 @@ pub(super) fn pose_on_lane(spot: super::track::Spot, on: &OnLane, speed: f64) ->
     }
 }
 
-fn advance_in_plane(user: &mut User, network: &Network, time: f64) {
+fn advance_in_plane(user: &mut User, network: &Network, time: f64, dt: f64) {
     let Mode::Plane(InPlane { place, course }) = &mut user.mode else {
         return;
     };
@@ -273,15 +275,15 @@ fn advance_in_plane(user: &mut User, network: &Network, time: f64) {
     let (x, y, vx, vy) = course.at(time);
     let speed = libm::hypot(vx, vy);
     *place = network.locate_near(x, y, *place);
-    let yaw = if speed > 0.05 {
-        libm::atan2(vy, vx)
+    let turn = if speed > 0.05 {
+        wrap_angle(libm::atan2(vy, vx) - user.pose.yaw)
     } else {
-        user.pose.yaw
+        0.0
     };
+    let yaw = wrap_angle(user.pose.yaw + turn.clamp(-TURN_RATE * dt, TURN_RATE * dt));
     let surface = surface(network, *place, yaw);
-    let dt_speed = speed - user.speed;
     user.acceleration = if user.shape.kind.drives() {
-        dt_speed * 100.0
+        (speed - user.speed) / dt
     } else {
         0.0
     };

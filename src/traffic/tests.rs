@@ -5,6 +5,7 @@ use crate::road::{
 
 mod drivers;
 mod extremes;
+mod junctions;
 mod manoeuvres;
 
 pub(super) const DT: f64 = 0.01;

@@ -15,9 +15,9 @@ const SCRIPT: &str = "(inputs: [(after_request: 2.0, brake: 0.3, wheel_deg: 3.0)
 /// CHANGELOG.md that older logs no longer replay bit for bit. If you did not, you have broken
 /// repeatability: look for a new order, a new thread, a hash map or a system's mathematics.
 const EXPECTED: [(u64, &str); 3] = [
-    (100, "4def93d4f3657ac6"),
-    (5000, "2c4492bb3949b385"),
-    (6500, "efc005cafa51c595"),
+    (100, "d4bfe2613edca5e2"),
+    (5000, "44729d51fff52e27"),
+    (6500, "518ee381e98e912a"),
 ];
 
 fn hashes() -> Vec<u64> {

@@ -24,6 +24,8 @@ mod durability;
 #[cfg(feature = "sim")]
 mod human;
 #[cfg(feature = "sim")]
+mod library;
+#[cfg(feature = "sim")]
 mod others;
 #[cfg(feature = "station")]
 mod window;

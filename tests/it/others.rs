@@ -208,12 +208,23 @@ fn object(kind: takeover::road::ObjectKind, name: &str, s: f64) -> takeover::roa
 
 #[test]
 fn a_cone_is_told_and_a_barrier_ends_the_run() {
+    use takeover::perception::{Fault, FaultKind, Sensor};
     use takeover::road::ObjectKind::{Barrier, Cone};
-    let scenario = with(|road| {
+    let blind = with(|road| {
         road.objects.push(object(Cone, "cone 1", 150.0));
         road.objects.push(object(Barrier, "barrier", 220.0));
     });
-    let (end, account) = run(&scenario, Box::new(Nobody), |_| {});
+    // A vehicle that sees nothing drives on.
+    let mut scenario = (*blind).clone();
+    scenario.policy.raise_below = 0.0;
+    scenario.faults = [Sensor::Camera, Sensor::Lidar, Sensor::Radar]
+        .map(|sensor| Fault {
+            at: 0.0,
+            until: None,
+            what: FaultKind::Failure { sensor },
+        })
+        .into();
+    let (end, account) = run(&Arc::new(scenario), Box::new(Nobody), |_| {});
     assert_eq!(end, End::Collision);
     let with: Vec<_> = account.collisions.iter().map(|c| c.with.as_str()).collect();
     assert_eq!(with, ["cone 1", "barrier"]);
@@ -250,4 +261,26 @@ fn frames_show_what_the_lights_show() {
         };
         assert_eq!(frame.lights, [expected], "{}", frame.time);
     });
+}
+
+#[test]
+fn bodies_go_up_hills() {
+    let base = scenario(
+        60.0,
+        "    traffic: [(name: \"climber\", lane: -1, s: 400.0, speed: 25.0)],",
+    );
+    let mut scenario = (*base).clone();
+    let mut road = scenario.network.roads[0].clone();
+    road.elevation = takeover::road::Profile::eased(&[(600.0, 0.0), (1000.0, 20.0)]);
+    scenario.network = takeover::road::Network::new(vec![road], Vec::new());
+    let mut highest = 0.0_f32;
+    let mut steepest = 0.0_f32;
+    watch(&Arc::new(scenario), 3000, |frame| {
+        let body = &frame.bodies[1];
+        let middle = body.position + body.rotation * body.to_middle;
+        highest = highest.max(middle.z);
+        steepest = steepest.max((body.rotation * glam::Vec3::X).z);
+    });
+    assert!((highest - 20.0).abs() < 0.01, "{highest} m");
+    assert!((steepest - 0.075).abs() < 0.002, "seen tilted: {steepest}");
 }

@@ -145,7 +145,7 @@ fn unknown_names_are_told_with_those_there_are() {
     refused(
         &car("        vehicle: \"tank\""),
         "traffic[0].vehicle",
-        "saloon, truck",
+        "saloon",
     );
     refused(&car("        road: \"nowhere\""), "traffic[0].road", "road");
     refused(
