@@ -15,8 +15,8 @@ pub struct Args {
     /// Scenario files (RON).
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Draw the scenario as a plan: roads, junctions, signals, fog, who starts where (SVG; one
-    /// scenario only; replaces the file).
+    /// Draw the scenario as a plan: roads, junctions, signals, weather, who starts where, what they
+    /// do and what sets it off, dangers, faults (SVG; one scenario only; replaces the file).
     #[arg(long, value_name = "FILE.svg")]
     map: Option<PathBuf>,
 }

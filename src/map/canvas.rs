@@ -52,7 +52,7 @@ pub struct Canvas {
 }
 
 /// Width of a character in a sans-serif font, as a share of its size. A generous mean.
-const CHARACTER: f64 = 0.56;
+pub const CHARACTER: f64 = 0.56;
 
 impl Canvas {
     /// Adds a piece of SVG.

@@ -1,8 +1,9 @@
 //! The chart along a road (not to scale across, metres along), and the legend.
 
 use super::canvas::Canvas;
-use super::draw::{self, EGO, FOG, OTHER, Spot};
-use super::{MARGIN, WIDTH};
+use super::draw::{self, EGO, FOG, OTHER};
+use super::events::{ACTION, CROWD, DANGER, RAIN, TRIGGER, UNMARKED};
+use super::{Content, MARGIN, WIDTH, words};
 use crate::road::{RoadId, Surface};
 use crate::scenario::Scenario;
 
@@ -23,7 +24,7 @@ pub fn along(
     canvas: &mut Canvas,
     scenario: &Scenario,
     id: RoadId,
-    spots: &[Spot],
+    content: &Content,
     top: f64,
 ) -> f64 {
     let network = &scenario.network;
@@ -59,6 +60,18 @@ pub fn along(
         }
     }
     rows.push(("fog", fog));
+    let mut rain = Vec::new();
+    for shower in scenario.weather.showers.iter().filter(|s| s.road == id) {
+        for (edge, colour) in [(shower.edge, "#cfd9f4"), (0.0, "#9db2ea")] {
+            rain.push(Bar {
+                from: shower.from - edge,
+                to: shower.to + edge,
+                colour,
+                text: format!("{} mm/h", shower.rain),
+            });
+        }
+    }
+    rows.push(("rain", rain));
     let mut surface = Vec::new();
     if road.surface != Surface::Dry {
         surface.push(Bar {
@@ -85,7 +98,7 @@ pub fn along(
         bars.collect::<Vec<_>>()
     };
     rows.push(("tunnel", stretches(&road.tunnels, "#8a8a8a")));
-    rows.push(("no marks", stretches(&road.unmarked, "#e0b0b0")));
+    rows.push(("no marks", stretches(&road.unmarked, UNMARKED)));
     if road.sections.len() > 1 {
         let ends = road.sections.iter().skip(1).map(|x| x.s).chain([length]);
         let bars = road.sections.iter().zip(ends).map(|(section, to)| {
@@ -136,47 +149,62 @@ pub fn along(
         }
         y += ROW;
     }
-    // Who starts here: in rows so that names do not meet.
-    let mut starts: Vec<(f64, f64, &Spot)> = spots
-        .iter()
-        .filter(|spot| spot.point.road == id)
-        .map(|spot| (spot.point.s, spot.sign, spot))
-        .collect();
-    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut ends: Vec<f64> = Vec::new();
-    for (s, sign, spot) in &starts {
-        let at = x(*s);
-        let width = 7.2 * spot.label.chars().count() as f64 + 16.0;
-        let left = if at + width > MARGIN + WIDTH {
-            at - width
-        } else {
-            at
-        };
-        let row = ends.iter().position(|end| *end < left);
-        let row = row.unwrap_or_else(|| {
-            ends.push(0.0);
-            ends.len() - 1
-        });
-        ends[row] = left + width + 4.0;
-        let middle = y + ROW * row as f64 + ROW / 2.0;
-        let colour = if spot.ego { EGO } else { OTHER };
-        let tip = 8.0 * sign;
-        canvas.polygon(
-            &[(at + tip, middle), (at, middle - 5.0), (at, middle + 5.0)],
-            &format!("fill=\"{colour}\""),
-        );
-        let (text, anchor) = if left < at {
-            (at - 12.0, "end")
-        } else {
-            (at + 12.0, "start")
-        };
-        let style = format!("fill=\"{colour}\"");
-        canvas.text(text, middle + 4.0, 12.0, anchor, &style, &spot.label);
+    let on_crowd = |flow: &crate::traffic::Flow| {
+        let places = flow
+            .lanes
+            .iter()
+            .map(|(from, to)| (network.lane(from.lane), from.d, *to))
+            .filter(|(lane, _, _)| lane.road == id)
+            .flat_map(|(lane, a, b)| [a, b].map(|d| lane.enter_s + lane.sign() * d));
+        places.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), s| {
+            (low.min(s), high.max(s))
+        })
+    };
+    for flow in &scenario.traffic.flows {
+        let (from, to) = on_crowd(flow);
+        if from < to {
+            let (a, b) = (x(from), x(to));
+            canvas.text(MARGIN, y + 13.0, 12.0, "start", "", "crowd");
+            canvas.put(format_args!(
+                "<rect x=\"{a:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#e9c9c9\" stroke=\"#777\" stroke-width=\"0.5\"/>",
+                y + 2.0,
+                (b - a).max(1.0),
+                ROW - 4.0
+            ));
+            let text = format!("{}: {}", flow.name, words::flow(flow));
+            let style = format!("fill=\"{CROWD}\"");
+            canvas.text((a + b) / 2.0, y + 13.0, 11.0, "middle", &style, &text);
+            y += ROW;
+        }
     }
-    if !starts.is_empty() {
-        canvas.text(MARGIN, y + 13.0, 12.0, "start", "", "starts");
-    }
-    y += ROW * ends.len() as f64;
+    let starts = content.spots.iter().filter(|spot| spot.point.road == id);
+    let starts = starts.map(|spot| Flag {
+        s: spot.point.s,
+        turn: spot.sign,
+        colour: if spot.ego { EGO } else { OTHER },
+        text: spot.label.clone(),
+    });
+    y = flags(canvas, "starts", starts.collect(), &x, y);
+    let actors = &scenario.traffic.actors;
+    let deeds = content.deeds.iter().filter(|deed| deed.point.road == id);
+    let deeds = deeds.map(|deed| {
+        let who = actors.get(deed.user).map_or("", |a| a.name.as_str());
+        Flag {
+            s: deed.point.s,
+            turn: 0.0,
+            colour: ACTION,
+            text: format!("{who}: {} (about {:.0} s)", deed.name, deed.time),
+        }
+    });
+    y = flags(canvas, "actions", deeds.collect(), &x, y);
+    let lines = content.lines.iter().filter(|line| line.road == id);
+    let lines = lines.map(|line| Flag {
+        s: line.s,
+        turn: 0.0,
+        colour: TRIGGER,
+        text: line.text.clone(),
+    });
+    y = flags(canvas, "triggers", lines.collect(), &x, y);
     // The scale along the road.
     let step = [
         10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0,
@@ -200,17 +228,84 @@ pub fn along(
     y + 34.0
 }
 
+/// A place along a road with its name.
+struct Flag {
+    s: f64,
+    /// It points along the road (1), against it (-1) or nowhere (0).
+    turn: f64,
+    colour: &'static str,
+    text: String,
+}
+
+/// Draws flags, in rows so that names do not meet; where the next thing may begin, px.
+fn flags(
+    canvas: &mut Canvas,
+    name: &str,
+    mut flags: Vec<Flag>,
+    x: &impl Fn(f64) -> f64,
+    top: f64,
+) -> f64 {
+    flags.sort_by(|a, b| a.s.total_cmp(&b.s));
+    let mut ends: Vec<f64> = Vec::new();
+    for flag in &flags {
+        let at = x(flag.s);
+        let width = 7.2 * flag.text.chars().count() as f64 + 16.0;
+        let turned = at + width > MARGIN + WIDTH;
+        let (from, to) = if turned {
+            (at - width, at + 10.0)
+        } else {
+            (at - 10.0, at + width)
+        };
+        let row = ends.iter().position(|end| *end < from);
+        let row = row.unwrap_or_else(|| {
+            ends.push(0.0);
+            ends.len() - 1
+        });
+        ends[row] = to + 4.0;
+        let middle = top + ROW * row as f64 + ROW / 2.0;
+        let fill = format!("fill=\"{}\"", flag.colour);
+        let mark = if flag.turn == 0.0 {
+            vec![
+                (at + 5.0, middle),
+                (at, middle - 5.0),
+                (at - 5.0, middle),
+                (at, middle + 5.0),
+            ]
+        } else {
+            let tip = at + 8.0 * flag.turn;
+            vec![(tip, middle), (at, middle - 5.0), (at, middle + 5.0)]
+        };
+        canvas.polygon(&mark, &fill);
+        let (place, anchor) = if turned {
+            (at - 12.0, "end")
+        } else {
+            (at + 12.0, "start")
+        };
+        canvas.text(place, middle + 4.0, 12.0, anchor, &fill, &flag.text);
+    }
+    if !flags.is_empty() {
+        canvas.text(MARGIN, top + 13.0, 12.0, "start", "", name);
+    }
+    top + ROW * ends.len() as f64
+}
+
 /// What the colours mean; where it ends, px.
 pub fn legend(canvas: &mut Canvas, top: f64) -> f64 {
     let entries = [
         (EGO, "ego and its way (dashed, at the speed limit)"),
         (OTHER, "other road user at the start"),
+        (DANGER, "stands, lies or walks: a danger in itself"),
+        (CROWD, "crowd (hatched where it starts)"),
+        (ACTION, "action: where it begins, and its way (dashed)"),
+        (TRIGGER, "place that sets an action off (dotted: expected)"),
         ("#a8a8a8", "driving lane"),
         ("#c4c4c4", "shoulder"),
         ("#dccfb4", "sidewalk"),
         ("#a9c98f", "verge, median"),
         ("#6a3d9a", "way through a junction"),
         (FOG, "fog (paler: its edge)"),
+        (RAIN, "shower"),
+        (UNMARKED, "no marks"),
         ("#5b84b8", "wet"),
         ("#8fe0f0", "ice"),
         ("#ffffff", "snow"),
@@ -249,5 +344,7 @@ pub fn legend(canvas: &mut Canvas, top: f64) -> f64 {
     y += 32.0;
     let note = "Everything is to scale but symbols, which keep a size that can be seen. Axes are the world's: x to the right, y up (taken as north). Charts show metres along the road's reference line.";
     canvas.text(MARGIN, y, 12.0, "start", "fill=\"#444\"", note);
-    y + 8.0
+    let note = "Actions are where they begin if the ego drives on at the limit and nothing holds it up: a run may differ.";
+    canvas.text(MARGIN, y + 17.0, 12.0, "start", "fill=\"#444\"", note);
+    y + 25.0
 }

@@ -1,92 +1,12 @@
 //! What a view shows: roads, what stands on them, who starts where.
 
+use super::Content;
 use super::canvas::{Canvas, View};
+use super::who::Spot;
 use crate::road::{
-    Junction, LaneKind, LanePos, Mark, Network, ObjectKind, Pose3, Road, RoadPoint, SignalKind,
-    Surface,
+    Junction, LaneKind, LanePos, Mark, Network, ObjectKind, Road, SignalKind, Surface,
 };
 use crate::scenario::Scenario;
-use crate::traffic::Place;
-
-/// Somebody or something at a place, to be named.
-pub struct Spot {
-    pub label: String,
-    pub point: RoadPoint,
-    /// Where and in what direction it stands.
-    pub pose: Pose3,
-    /// It looks along its road's line (1) or against it (-1).
-    pub sign: f64,
-    /// Length and width, m.
-    pub size: [f64; 2],
-    pub ego: bool,
-}
-
-/// The ego and all other road users where they start. What they do later goes here, too.
-pub fn spots(scenario: &Scenario) -> Vec<Spot> {
-    let network = &scenario.network;
-    let kmh = |speed: f64| format!("{:.0} km/h", 3.6 * speed);
-    let on_lane = |label: String, at: LanePos, offset: f64, size: [f64; 2], ego: bool| Spot {
-        label,
-        point: network.road_point(at, offset),
-        pose: network.lane_pose(at, offset),
-        sign: network.lane(at.lane).sign(),
-        size,
-        ego,
-    };
-    let ego = on_lane(
-        format!("ego, {}", kmh(scenario.ego_speed)),
-        scenario.ego_start,
-        0.0,
-        [
-            f64::from(scenario.ego.length),
-            f64::from(scenario.ego.width),
-        ],
-        true,
-    );
-    let others = scenario.traffic.actors.iter().map(|actor| {
-        let size = [actor.shape.length, actor.shape.width];
-        let label = format!(
-            "{} ({}, {})",
-            actor.name,
-            actor.shape.kind.label(),
-            kmh(actor.speed)
-        );
-        match actor.place {
-            Place::Lane { at, offset } => on_lane(label, at, offset, size, false),
-            Place::Road { point, heading } => {
-                let mut pose = network.pose(point);
-                pose.yaw += heading;
-                Spot {
-                    label,
-                    point,
-                    pose,
-                    sign: libm::cos(heading).signum(),
-                    size,
-                    ego: false,
-                }
-            }
-        }
-    });
-    std::iter::once(ego).chain(others).collect()
-}
-
-/// The ego's way as far as its run can last at the limit, a place every `step` m.
-pub fn way(scenario: &Scenario, step: f64) -> Vec<LanePos> {
-    let network = &scenario.network;
-    let mut way = vec![scenario.ego_start];
-    let mut at = scenario.ego_start;
-    let mut time = 0.0;
-    // Whoever drives on in circles is drawn once round, or some.
-    while time < scenario.duration && way.len() < 20_000 {
-        let Some(next) = network.advance(at, step, scenario.route.as_ref()) else {
-            break;
-        };
-        time += step / network.limit(next).min(scenario.autopilot.speed).max(1.0);
-        way.push(next);
-        at = next;
-    }
-    way
-}
 
 pub const EGO: &str = "#0050c8";
 pub const OTHER: &str = "#c01818";
@@ -124,7 +44,7 @@ impl Picture<'_> {
         &self.scenario.network
     }
 
-    pub fn draw(&mut self, spots: &[Spot], way: &[LanePos]) {
+    pub fn draw(&mut self, content: &Content) {
         let View {
             left,
             top,
@@ -154,21 +74,27 @@ impl Picture<'_> {
         for road in &roads {
             self.stretches(road);
         }
+        self.along();
         self.fog();
+        self.crowds();
         for road in &roads {
             self.things(road);
         }
-        self.way(way);
-        for spot in spots.iter().rev() {
+        self.way(&content.way);
+        self.dangers(&content.spots);
+        self.trigger_lines(&content.lines);
+        for spot in content.spots.iter().rev() {
             self.vehicle(spot);
         }
+        self.deeds(&content.deeds);
         self.canvas.put(format_args!("</g>"));
         self.canvas.reserve_furniture(&self.view);
     }
 
     /// Labels come last, over everything.
-    pub fn labels(&mut self, spots: &[Spot], names: bool) {
+    pub fn labels(&mut self, content: &Content, names: bool) {
         let view = self.view;
+        let spots = &content.spots;
         // Labels do not lie on vehicles.
         for spot in spots {
             let p = spot.pose;
@@ -186,6 +112,7 @@ impl Picture<'_> {
             self.canvas
                 .label(&view, view.at(p.x, p.y), &spot.label, colour);
         }
+        self.event_labels(&content.deeds, &content.lines, names);
         let scenario = self.scenario;
         for j in scenario.network.junctions.iter().filter(|_| names) {
             let at = view.at(j.centre.x, j.centre.y);
@@ -266,13 +193,13 @@ impl Picture<'_> {
         parts
     }
 
-    fn at(&self, road: &Road, s: f64, t: f64) -> (f64, f64) {
+    pub fn at(&self, road: &Road, s: f64, t: f64) -> (f64, f64) {
         let p = road.pose(s, t);
         self.view.at(p.x, p.y)
     }
 
     /// A band along a road between two edges.
-    fn band(
+    pub fn band(
         &mut self,
         road: &Road,
         from: f64,
@@ -453,7 +380,7 @@ impl Picture<'_> {
                 } else {
                     object.size[0] / 2.0
                 };
-                let r = (real * scale).max(2.0);
+                let r = (real * scale).max(3.0);
                 self.canvas.put(format_args!(
                     "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{r:.1}\" fill=\"{colour}\" fill-opacity=\"0.9\"/>"
                 ));
@@ -547,7 +474,8 @@ impl Picture<'_> {
     }
 }
 
-fn rectangle(view: &View, (x, y, yaw): (f64, f64, f64), size: [f64; 2]) -> Vec<(f64, f64)> {
+/// Corners of a box in a view.
+pub fn rectangle(view: &View, (x, y, yaw): (f64, f64, f64), size: [f64; 2]) -> Vec<(f64, f64)> {
     let (sin, cos) = (libm::sin(yaw), libm::cos(yaw));
     [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0)]
         .into_iter()

@@ -6,11 +6,19 @@
 mod canvas;
 mod chart;
 mod draw;
+mod events;
+mod notes;
+mod rehearsal;
+mod who;
+mod words;
 
-use crate::road::{Road, RoadId};
+use crate::road::{LanePos, ObjectKind, Road, RoadId};
 use crate::scenario::Scenario;
 use canvas::{Canvas, View};
-use draw::{Picture, Spot};
+use draw::Picture;
+use events::TriggerLine;
+use rehearsal::Deed;
+use who::Spot;
 
 /// Width of the drawing and its margin, px.
 const WIDTH: f64 = 1500.0;
@@ -20,7 +28,7 @@ const HEAD: f64 = 34.0;
 /// From this scale on nothing needs a close-up, px/m.
 const CLOSE: f64 = 4.0;
 /// Longest close-up of a road, m.
-const LONGEST: f64 = 320.0;
+const LONGEST: f64 = 220.0;
 /// More close-ups than this are counted, not drawn.
 const MOST_CLOSE_UPS: usize = 16;
 /// Roads shorter than this need no chart, m.
@@ -35,23 +43,27 @@ struct Interest {
     what: Vec<String>,
 }
 
+/// What there is to be drawn besides roads.
+struct Content {
+    spots: Vec<Spot>,
+    way: Vec<LanePos>,
+    deeds: Vec<Deed>,
+    lines: Vec<TriggerLine>,
+}
+
 /// The drawing.
 pub fn svg(scenario: &Scenario) -> String {
     let mut canvas = Canvas::default();
     let network = &scenario.network;
-    let spots = draw::spots(scenario);
-    let way = draw::way(scenario, 2.0);
-    let mut top = 58.0;
+    let deeds = rehearsal::rehearse(scenario);
+    let content = Content {
+        spots: who::spots(scenario),
+        way: who::way(scenario, 2.0),
+        lines: events::trigger_lines(scenario, &deeds),
+        deeds,
+    };
     let own = network.roads.iter().filter(|r| r.junction.is_none());
     let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    canvas.text(
-        MARGIN,
-        30.0,
-        21.0,
-        "start",
-        "font-weight=\"bold\"",
-        &scenario.title,
-    );
     let summary = format!(
         "{}, {:.2} km; {}; {}; at most {:.0} s",
         count(own.clone().count(), "road"),
@@ -60,7 +72,8 @@ pub fn svg(scenario: &Scenario) -> String {
         count(scenario.traffic.len(), "other road user"),
         scenario.duration,
     );
-    canvas.text(MARGIN, 50.0, 14.0, "start", "fill=\"#444\"", &summary);
+    let mut top = notes::header(&mut canvas, scenario, &summary);
+    top = notes::boxes(&mut canvas, scenario, top);
 
     // The whole.
     let (low, high) = bounds(scenario);
@@ -76,13 +89,20 @@ pub fn svg(scenario: &Scenario) -> String {
         yaw: 0.0,
         scale,
     };
-    let views = close_ups(scenario, &spots, &whole);
+    let views = close_ups(scenario, &content, &whole);
     let left_out = views.len().saturating_sub(MOST_CLOSE_UPS);
-    picture(&mut canvas, whole, scenario, &spots, &way, true);
     let shown = &views[..views.len() - left_out];
+    let mut plan = Picture {
+        canvas: &mut canvas,
+        view: whole,
+        scenario,
+    };
+    plan.draw(&content);
+    // Frames lie under the labels.
     for (i, (view, _)) in shown.iter().enumerate() {
-        frame(&mut canvas, &whole, view, i + 1);
+        frame(plan.canvas, &whole, view, i + 1);
     }
+    plan.labels(&content, true);
     let title = format!(
         "Plan{}",
         if shown.is_empty() {
@@ -100,7 +120,7 @@ pub fn svg(scenario: &Scenario) -> String {
         .filter(|i| network.roads[*i].length() >= CHART_FROM)
         .collect();
     for i in long.iter().take(MOST_CHARTS) {
-        top = chart::along(&mut canvas, scenario, RoadId(*i as u32), &spots, top);
+        top = chart::along(&mut canvas, scenario, RoadId(*i as u32), &content, top);
     }
     if long.len() > MOST_CHARTS {
         let text = format!(
@@ -123,7 +143,13 @@ pub fn svg(scenario: &Scenario) -> String {
             top: top + HEAD,
             ..*view
         };
-        picture(&mut canvas, view, scenario, &spots, &way, false);
+        let mut picture = Picture {
+            canvas: &mut canvas,
+            view,
+            scenario,
+        };
+        picture.draw(&content);
+        picture.labels(&content, false);
         canvas.furniture(&view, &format!("{}: {title}", i + 1));
         left += view.width + 20.0;
         row = row.max(view.height + HEAD + 14.0);
@@ -140,23 +166,6 @@ pub fn svg(scenario: &Scenario) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{}</svg>\n",
         canvas.out
     )
-}
-
-fn picture(
-    canvas: &mut Canvas,
-    view: View,
-    scenario: &Scenario,
-    spots: &[Spot],
-    way: &[crate::road::LanePos],
-    whole: bool,
-) {
-    let mut picture = Picture {
-        canvas,
-        view,
-        scenario,
-    };
-    picture.draw(spots, way);
-    picture.labels(spots, whole);
 }
 
 /// The close-up's frame in the plan, with its number.
@@ -207,13 +216,13 @@ fn bounds(scenario: &Scenario) -> ([f64; 2], [f64; 2]) {
 }
 
 /// What is worth a closer look, as views that have no place on paper yet, and their titles.
-fn close_ups(scenario: &Scenario, spots: &[Spot], whole: &View) -> Vec<(View, String)> {
+fn close_ups(scenario: &Scenario, content: &Content, whole: &View) -> Vec<(View, String)> {
     if whole.scale >= CLOSE {
         return Vec::new();
     }
     let network = &scenario.network;
     let mut all: Vec<Interest> = Vec::new();
-    for spot in spots {
+    for spot in &content.spots {
         let s = spot.point.s;
         let (back, ahead) = if spot.sign > 0.0 {
             (30.0, 60.0)
@@ -224,14 +233,21 @@ fn close_ups(scenario: &Scenario, spots: &[Spot], whole: &View) -> Vec<(View, St
             road: spot.point.road.0 as usize,
             from: s - back,
             to: s + ahead,
-            what: vec![
-                spot.label
-                    .split([',', '('])
-                    .next()
-                    .unwrap_or_default()
-                    .trim()
-                    .to_string(),
-            ],
+            what: vec![spot.name.clone()],
+        });
+    }
+    let own = |road: RoadId| network.road(road).junction.is_none();
+    // A change of speed is in the chart and has nothing more to show close up.
+    let across = |d: &&Deed| d.path.len() > 1 && own(d.point.road);
+    for deed in content.deeds.iter().filter(across) {
+        all.push(of_deed(scenario, deed));
+    }
+    for line in content.lines.iter().filter(|l| own(l.road)) {
+        all.push(Interest {
+            road: line.road.0 as usize,
+            from: line.s - 20.0,
+            to: line.s + 20.0,
+            what: Vec::new(),
         });
     }
     for (i, road) in network.roads.iter().enumerate() {
@@ -281,6 +297,31 @@ fn close_ups(scenario: &Scenario, spots: &[Spot], whole: &View) -> Vec<(View, St
     views
 }
 
+/// Where a manoeuvre is expected.
+fn of_deed(scenario: &Scenario, deed: &Deed) -> Interest {
+    let network = &scenario.network;
+    let s = deed.point.s;
+    let end = deed
+        .path
+        .last()
+        .map_or(deed.point, |p| network.locate(p.x, p.y, Some(p.z)));
+    // Of a long way what matters is its end: there somebody gets into another lane.
+    let end = if end.road == deed.point.road {
+        end.s
+    } else {
+        s
+    };
+    let begin = s.clamp(end - LONGEST + 80.0, end + LONGEST - 80.0);
+    let who = scenario.traffic.actors.get(deed.user);
+    let who = who.map_or("", |a| a.name.as_str());
+    Interest {
+        road: deed.point.road.0 as usize,
+        from: begin.min(end) - 30.0,
+        to: begin.max(end) + 30.0,
+        what: vec![format!("{who}: {}", deed.name)],
+    }
+}
+
 /// Stretches of a road that are unlike the rest of it.
 fn along(i: usize, road: &Road) -> Vec<Interest> {
     let mut all = Vec::new();
@@ -318,7 +359,14 @@ fn along(i: usize, road: &Road) -> Vec<Interest> {
         add(from, to, if ends { "lane ends" } else { "lane begins" });
     }
     // Things in a row are one stretch.
-    let mut objects: Vec<_> = road.objects.iter().collect();
+    // What stands far off the lanes is scenery.
+    let scenery = |kind| {
+        matches!(
+            kind,
+            ObjectKind::Building | ObjectKind::Tree | ObjectKind::Pole
+        )
+    };
+    let mut objects: Vec<_> = road.objects.iter().filter(|o| !scenery(o.kind)).collect();
     objects.sort_by(|a, b| {
         (a.kind as u8)
             .cmp(&(b.kind as u8))
@@ -384,6 +432,11 @@ fn strip(road: &Road, x: &Interest) -> (View, String) {
     let what = match x.what.as_slice() {
         many if many.len() > 5 => format!("{} and {} more", many[..4].join(", "), many.len() - 4),
         few => few.join(", "),
+    };
+    let what = if what.is_empty() {
+        "what sets an action off"
+    } else {
+        &what
     };
     let title = format!(
         "{what}; \"{}\" from {:.0} to {:.0} m",

@@ -43,8 +43,8 @@ fn a_map_names_everyone_and_everything() {
     for text in [
         ">Fog bank on a motorway, with a slowing lorry inside<",
         ">ego, 90 km/h<",
-        ">lorry (Truck, 83 km/h)<",
-        ">overtaking car (Car, 104 km/h)<",
+        ">lorry (truck, 83 km/h)<",
+        ">overtaking car (car, 104 km/h)<",
         ">fog from 1300 m<",
         ">Legend<",
         ">y (N)<",
@@ -79,6 +79,148 @@ fn a_map_of_a_crossing_shows_its_ways_and_lights() {
     assert!(svg.matches("stroke=\"#6a3d9a\"").count() >= 12);
     assert!(svg.matches("fill=\"#00963c\"").count() > 4);
     assert!(svg.contains(">crossing: light west<"));
+}
+
+/// The map of a scenario of the library.
+fn map_of(name: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let map = folder.path().join("map.svg");
+    let scenario = project(&format!("scenarios/{name}.ron"));
+    let (_, err, code) = output(
+        takeover()
+            .arg("check")
+            .arg(&scenario)
+            .arg("--map")
+            .arg(&map),
+    );
+    assert_eq!((code, err.as_str()), (0, ""));
+    let svg = fs::read_to_string(&map).expect("written");
+    assert!(
+        !svg.contains("NaN") && !svg.contains("inf\""),
+        "numbers only"
+    );
+    tags(&svg);
+    svg
+}
+
+fn has(svg: &str, texts: &[&str]) {
+    for text in texts {
+        assert!(svg.contains(text), "no {text}");
+    }
+}
+
+#[test]
+fn a_map_says_what_the_scenario_is_for() {
+    has(
+        &map_of("cut_in"),
+        &[
+            ">Purpose<",
+            ">A car moves over 14 m ahead, 6 m/s slower.<",
+            ">None: an unprompted takeover is the operator's own choice.<",
+            ">2.3 s<",
+            ">completed<",
+        ],
+    );
+}
+
+#[test]
+fn a_map_shows_what_others_do_and_what_sets_it_off() {
+    let svg = map_of("cut_in");
+    has(
+        &svg,
+        &[
+            ">cutter: at 14 s: &quot;cut in&quot;: cuts in 14 m before the ego, 22 km/h slower, in 2.5 s<",
+            ">cutter: 6 s after &quot;cut in&quot;: &quot;go on&quot;: to 108 km/h at 1 m/s\u{b2}<",
+            ">cutter: cut in (about 14 s)<",
+        ],
+    );
+    // The way across the lanes: in the plan and close up, dashed, with an arrowhead.
+    assert!(
+        svg.matches("stroke=\"#b000a0\" stroke-width=\"2.2\" stroke-dasharray")
+            .count()
+            >= 2
+    );
+
+    // Who must be near is expected where the ego then is.
+    let svg = map_of("jaywalker");
+    has(
+        &svg,
+        &[
+            ">pedestrian: ego within 58 m: &quot;cross&quot;: crosses the road at 6 km/h<",
+            ">ego about here: &quot;cross&quot;<",
+            "stroke=\"#0a7a5a\" stroke-width=\"2.2\" stroke-dasharray",
+        ],
+    );
+    // A place that is written is a solid line.
+    let svg = map_of("cut_out");
+    has(
+        &svg,
+        &[
+            ">van ahead here: &quot;swerve&quot;<",
+            "stroke=\"#0a7a5a\" stroke-width=\"2.2\"/>",
+        ],
+    );
+    // A speed script is told, too.
+    has(
+        &map_of("fog_bank"),
+        &[
+            ">lorry: at 58 s to 14 km/h at 2.5 m/s\u{b2}<",
+            ">lorry: to 14 km/h (about 58 s)<",
+        ],
+    );
+}
+
+#[test]
+fn a_map_shows_dangers_crowds_weather_and_faults() {
+    let svg = map_of("narrow_street");
+    has(
+        &svg,
+        &[
+            ">van in the lane (van, stands, hazard lights)<",
+            ">child (pedestrian, stands)<",
+        ],
+    );
+    // Five parked and one child, in the plan and close up; who drives does not glow.
+    assert_eq!(svg.matches("fill=\"#ffb000\" fill-opacity").count() % 6, 0);
+    has(
+        &map_of("lane_closure"),
+        &[
+            ">left lane: 42 users about 61 km/h<",
+            ">crowd<",
+            "stroke=\"#8a1010\"",
+        ],
+    );
+    has(
+        &map_of("heavy_rain"),
+        &[">75 mm/h<", ">rain 1 mm/h<", ">rain<"],
+    );
+    has(
+        &map_of("lost_markings"),
+        &[">no marks<", "fill=\"#e0b0b0\" fill-opacity"],
+    );
+    for (name, text) in [
+        ("dirty_camera", ">from 22 s: dirt on the camera, 8 % of"),
+        ("lidar_failure", ">from 25 s: lidar fails<"),
+        ("silent_failure", ">from 0 s: blind to every truck<"),
+        (
+            "ghost_object",
+            ">20 to 27 s: ghost 85 m ahead at 0 km/h, existence 0.4<",
+        ),
+        ("failed_light", ">from 6 s: lights of crossing dark<"),
+    ] {
+        has(&map_of(name), &[">What goes wrong<", text]);
+    }
+}
+
+#[test]
+fn every_scenario_of_the_library_can_be_drawn() {
+    for entry in fs::read_dir(project("scenarios")).expect("the folder is there") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_some_and(|e| e == "ron") {
+            let name = path.file_stem().expect("a name").to_string_lossy();
+            has(&map_of(&name), &[">Hazard<", ">Legend<"]);
+        }
+    }
 }
 
 #[test]

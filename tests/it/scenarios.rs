@@ -225,8 +225,25 @@ fn list_has_a_line_for_each_scenario() {
     let (out, _, code) = output(takeover().arg("list"));
     assert_eq!(code, 0);
     assert!(
-        out.contains("scenarios/fog_bank.ron  Fog bank on a motorway"),
+        out.contains("scenarios/fog_bank.ron        Fog bank on a motorway"),
         "{out}"
+    );
+    assert!(!out.contains("hazard"), "that is for --long: {out}");
+    let (long, err, code) = output(takeover().args(["list", "--long"]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    for text in [
+        "scenarios/fog_bank.ron        Fog bank on a motorway, with a slowing lorry inside (150 s)\n",
+        "    purpose           Confidence falls for a plain physical reason",
+        "    hazard            A lorry slows to walking pace",
+        "    provokes          A request when the free road",
+        "    time budget       10 s\n",
+        "    without operator  minimal-risk standstill\n",
+    ] {
+        assert!(long.contains(text), "no {text:?} in\n{long}");
+    }
+    assert!(
+        long.lines().all(|line| line.chars().count() <= 100),
+        "{long}"
     );
     let (_, err, code) = output(takeover().args(["list", "--dir", "/nowhere"]));
     assert_eq!(code, 1);
