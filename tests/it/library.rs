@@ -139,7 +139,6 @@ fn requests_come_for_their_reason_at_their_time() {
         ("narrow_street", Function::Planning, 25.7),
     ] {
         let (_, account) = alone(name);
-        println!("{name}");
         asked(&account, reason, at);
     }
 }
