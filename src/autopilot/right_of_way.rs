@@ -71,7 +71,7 @@ impl RightOfWay {
             return None;
         };
         // Once in, we leave it.
-        if enter < -1.5 || enter > LOOK {
+        if !(-1.5..=LOOK).contains(&enter) {
             return None;
         }
         let road = network.road(way);

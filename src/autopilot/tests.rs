@@ -115,7 +115,7 @@ impl Drive {
     /// One tick: the vehicle follows its steering as the linear single-track model does when it
     /// has settled, and its pedals as `pedals` promises.
     fn step(&mut self) {
-        let news = (self.time / DT).round() as u64 % 5 == 0;
+        let news = ((self.time / DT).round() as u64).is_multiple_of(5);
         let (report, _) = self.report();
         let rate = self.steer / f64::from(self.spec.steer_for(1.0, self.speed as f32)) * self.speed;
         let own = Odometry {

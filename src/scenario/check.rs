@@ -431,7 +431,7 @@ fn check_faults(c: &mut Checker, raw: &RawScenario) {
             "s, within the run",
         );
         if let Some(until) = fault.until
-            && !(until > fault.at)
+            && (until.is_nan() || until <= fault.at)
         {
             c.fail(
                 &format!("{path}.until"),
