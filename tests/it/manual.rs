@@ -1,0 +1,130 @@
+//! docs/scenario.md and the code say the same.
+
+use crate::common::project;
+use serde_json::Value;
+use std::fs;
+use takeover::scenario::Scenario;
+
+fn manual() -> String {
+    fs::read_to_string(project("docs/scenario.md")).expect("the manual is there")
+}
+
+/// The cells of the row that begins with this one.
+fn row<'a>(manual: &'a str, first: &str) -> Option<Vec<&'a str>> {
+    let start = format!("| `{first}` |");
+    let line = manual.lines().find(|line| line.starts_with(&start))?;
+    Some(line.trim_matches('|').split('|').map(str::trim).collect())
+}
+
+#[test]
+fn every_setting_is_in_the_manual_with_its_default() {
+    let text = "(title: \"t\", duration: 10.0, \
+        road: (lanes: 1, speed_limit: 20.0, line: [Straight(length: 500.0)]), \
+        ego: (lane: -1, s: 20.0, speed: 10.0))";
+    let settings = Scenario::parse(text).expect("sound").settings(1);
+    let manual = manual();
+    let groups = [
+        "sensors",
+        "autopilot",
+        "policy",
+        "authority",
+        "intent",
+        "stabilised",
+        "link",
+    ];
+    for group in groups {
+        let fields = settings[group].as_object().expect("a group of settings");
+        assert!(!fields.is_empty(), "{group}");
+        for (field, value) in fields {
+            let name = format!("{group}.{field}");
+            let cells = row(&manual, &name).unwrap_or_else(|| panic!("no row for {name}"));
+            let said = cells[2].trim_matches('`');
+            let same = match value {
+                // As many digits as a person would write.
+                Value::Number(n) => {
+                    let (n, said) = (n.as_f64(), said.parse::<f64>());
+                    let (n, said) = (n.expect("a number"), said.expect("a number"));
+                    (n - said).abs() <= 5e-4 * n.abs()
+                }
+                Value::Bool(b) => said == b.to_string(),
+                Value::String(s) => said == s,
+                other => panic!("{name}: {other}"),
+            };
+            assert!(same, "{name} is {value}, and the manual says {said}");
+        }
+    }
+}
+
+#[test]
+fn every_field_of_the_raw_form_is_in_the_manual() {
+    let manual = manual();
+    let raw = fs::read_to_string(project("src/scenario/raw.rs")).expect("the source is there");
+    let faults = fs::read_to_string(project("src/perception/faults.rs")).expect("the source");
+    let mut seen = 0;
+    for line in raw.lines().chain(faults.lines()) {
+        let Some(rest) = line.trim().strip_prefix("pub ") else {
+            continue;
+        };
+        let Some((name, _)) = rest.split_once(':') else {
+            continue;
+        };
+        if !name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+            continue;
+        }
+        // Settings have rows of their own.
+        let there = manual.contains(&format!("`{name}`"))
+            || manual.contains(&format!("`{name}."))
+            || manual.contains(&format!("({name}: "));
+        let within = manual.contains(&format!(", {name}: "));
+        assert!(there || within, "no `{name}` in docs/scenario.md");
+        seen += 1;
+    }
+    assert!(seen > 40, "fields are found: {seen}");
+    for kind in [
+        "Dirt",
+        "Failure",
+        "Ghost",
+        "Blind",
+        "Overconfident",
+        "LaneShift",
+    ] {
+        assert!(manual.contains(&format!("| `{kind}(")), "no fault {kind}");
+    }
+}
+
+#[test]
+fn the_library_s_table_has_every_scenario_as_its_file_says() {
+    let manual = manual();
+    let mut files = 0;
+    for entry in fs::read_dir(project("scenarios")).expect("the folder is there") {
+        let path = entry.expect("readable").path();
+        if path.extension().is_none_or(|e| e != "ron") {
+            continue;
+        }
+        files += 1;
+        let scenario = Scenario::load(&path).unwrap_or_else(|e| panic!("{e}"));
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        let cells = row(&manual, &name).unwrap_or_else(|| panic!("no row for {name}"));
+        let budget = scenario.time_budget.expect("a budget");
+        let end = serde_json::to_value(scenario.without_operator).expect("json");
+        let end = end.as_str().expect("an outcome");
+        assert_eq!(
+            cells[1..],
+            [
+                scenario.title.as_str(),
+                &scenario.hazard,
+                &scenario.provokes,
+                &format!("{budget} s"),
+                &format!("`{end}`"),
+            ],
+            "{name}"
+        );
+        assert!(
+            row(&manual, end).is_some(),
+            "{end} is not under \"How a run ends\""
+        );
+    }
+    let start = manual.find("## The library").expect("the section");
+    let rows = manual[start..].lines().filter(|l| l.starts_with("| `"));
+    assert_eq!(rows.count(), files, "rows without a file");
+}
