@@ -11,6 +11,8 @@ const BEHIND: f64 = 40.0;
 const AHEAD: f64 = 260.0;
 const STEP: f64 = 2.5;
 const RENEW: f64 = 180.0;
+/// Nobody turns the wheels of a standing vehicle, m/s.
+const STANDING: f64 = 0.2;
 /// Farther than this off its line, the automation looks for a lane anew, m.
 const LOST: f64 = 7.0;
 
@@ -57,6 +59,8 @@ pub(super) struct Line {
     shift: Shift,
     /// Sum of the deviation over time, m s: takes out what the steering model gets wrong.
     sum: f64,
+    /// Road-wheel angle asked for last, rad: kept at a standstill.
+    steered: f32,
     /// We have pulled over to a shoulder, or are about to.
     pub pulling_over: bool,
 }
@@ -219,6 +223,9 @@ impl Line {
         }
         self.shift.gone += dt;
         let v = own.speed.max(0.0);
+        if v < STANDING {
+            return self.steered;
+        }
         let bend = self.path.at(self.d + 0.25 * v).curvature;
         let across = self.shift.rate() / v.max(3.0);
         let (off, turned) = (
@@ -233,7 +240,8 @@ impl Line {
         }
         let back = -2.0 * (off + preview * turned) / (preview * preview);
         let slow = -0.6 * self.sum / (preview * preview);
-        spec.steer_for((bend + back + slow) as f32, v as f32)
+        self.steered = spec.steer_for((bend + back + slow) as f32, v as f32);
+        self.steered
     }
 }
 

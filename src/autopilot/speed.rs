@@ -5,6 +5,7 @@ use super::lateral::Line;
 use super::{AutopilotSettings, Knowledge, MinimalRisk, Odometry, Task};
 use crate::perception::{Class, Report};
 use crate::road::wrap_angle;
+use crate::vehicle::dynamics::GRAVITY;
 
 /// Room kept to the side of others, m.
 const SIDE_MARGIN: f64 = 0.25;
@@ -68,6 +69,21 @@ pub(super) struct Thought<'a> {
     pub junction: Option<(f64, crate::road::RoadId)>,
     /// The speed we would like to have here, m/s.
     pub target: f64,
+    /// ... and the one from which we can stop within what is seen.
+    sight: f64,
+}
+
+/// The same settings on a slippery road: no more than half of the grip for comfort, and no more
+/// than nine tenths in an emergency.
+fn suited(settings: &AutopilotSettings, friction: f64) -> AutopilotSettings {
+    let grip = friction * f64::from(GRAVITY);
+    AutopilotSettings {
+        deceleration: settings.deceleration.min(0.5 * grip),
+        acceleration: settings.acceleration.min(0.5 * grip),
+        lateral_acceleration: settings.lateral_acceleration.min(0.5 * grip),
+        max_deceleration: settings.max_deceleration.min(0.9 * grip),
+        ..*settings
+    }
 }
 
 /// The path ends because its lane does, and not because the map does.
@@ -85,10 +101,13 @@ impl<'a> Thought<'a> {
         line: &Line,
     ) -> Self {
         let spec = known.spec;
+        let settings = suited(settings, report.friction);
+        // No faster than it could still stop, using all the grip there is, within what it sees.
+        let sight = libm::sqrt(2.0 * settings.max_deceleration * report.visible_range.max(5.0));
         let nose = f64::from(spec.cg_to_front_axle + spec.front_overhang);
         let here = line.path.at(line.d);
         let mut thought = Self {
-            settings: *settings,
+            settings,
             own,
             known,
             seen: Vec::new(),
@@ -102,7 +121,8 @@ impl<'a> Thought<'a> {
             road: 0.0,
             end: ends(known, line).then(|| line.path.end() - line.d - nose),
             junction: None,
-            target: settings.speed.min(here.limit),
+            sight,
+            target: settings.speed.min(here.limit).min(sight),
         };
         for track in &report.tracks {
             let Some((d, offset)) = line.path.project(track.x, track.y, 15.0) else {
@@ -145,7 +165,7 @@ impl<'a> Thought<'a> {
                 continue;
             }
             let bend = libm::sqrt(s.lateral_acceleration / p.curvature.abs().max(1e-6));
-            let allowed = s.speed.min(p.limit).min(bend);
+            let allowed = s.speed.min(p.limit).min(bend).min(self.sight);
             if ahead <= 2.5 {
                 self.target = self.target.min(allowed);
                 road = road.min(free(&s, v, allowed.max(1.0)));

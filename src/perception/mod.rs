@@ -162,6 +162,11 @@ impl Perception {
         } else {
             air.visible_range(place, longest)
         };
+        let p = ego.located.point;
+        let surface = world.network.road(p.road).surface(p.s, p.t);
+        let weather = world.weather;
+        self.report.friction =
+            f64::from(weather.friction(surface, (p.road, p.s), around.in_tunnel));
         let fog = !around.in_tunnel && self.report.visible_range < longest - 1.0;
 
         self.look_around(ego, actors, &sight);

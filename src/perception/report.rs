@@ -111,7 +111,7 @@ pub struct LightReport {
 }
 
 /// Everything the vehicle believes at one moment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Report {
     pub tracks: Vec<Track>,
     pub lane: LaneReport,
@@ -120,5 +120,22 @@ pub struct Report {
     pub light: Option<LightReport>,
     /// Free road is seen this far, m.
     pub visible_range: f64,
+    /// Friction here as a share of dry asphalt's: from the wheels' slip, the wipers and the weather
+    /// service. A patch is noticed once the vehicle is on it.
+    pub friction: f64,
     pub confidence: Confidence,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            tracks: Vec::new(),
+            lane: LaneReport::default(),
+            pose: Pose2::default(),
+            light: None,
+            visible_range: 0.0,
+            friction: 1.0,
+            confidence: Confidence::default(),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::atmosphere::{Atmosphere, Place};
 use crate::road::RoadId;
+use crate::surface::Surface;
 use serde::Serialize;
 
 /// Where the sun is.
@@ -25,6 +26,9 @@ pub struct Shower {
     /// Over this length before and after, the rain sets in and fades, m.
     pub edge: f64,
 }
+
+/// Rain that wets a dry road, mm/h.
+const WET_FROM: f64 = 0.5;
 
 /// Weather and light of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -50,6 +54,15 @@ impl Weather {
                 self.rain + (s.rain - self.rain) * share.clamp(0.0, 1.0)
             })
             .fold(self.rain, f64::max)
+    }
+
+    /// Friction of a surface in this weather, as a share of dry asphalt's.
+    pub fn friction(&self, surface: Surface, place: Place, covered: bool) -> f32 {
+        if !covered && self.rain_at(place) > WET_FROM {
+            surface.friction().min(Surface::Wet.friction())
+        } else {
+            surface.friction()
+        }
     }
 
     /// The heaviest rain anywhere, mm/h.

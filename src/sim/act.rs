@@ -63,9 +63,6 @@ fn drive_ego(
     apply(&mut force, wrench);
 }
 
-/// Rain that wets a dry road, mm/h.
-const WET_FROM: f64 = 0.5;
-
 /// The road under the ego: the plane that touches its surface below the centre of gravity (a wheel
 /// is off by some millimetres where the road curves upwards), and what each wheel stands on.
 fn ground(given: &Given, here: &Located, spec: &VehicleSpec) -> Ground {
@@ -80,14 +77,8 @@ fn ground(given: &Given, here: &Located, spec: &VehicleSpec) -> Ground {
         ground.point = Vec3::new(pose.x as f32, pose.y as f32, pose.z as f32);
         ground.normal = turn * Vec3::Z;
     }
-    let rain = given.weather.rain_at((p.road, p.s));
-    let wet = |surface: Surface| {
-        if rain > WET_FROM && !road.in_tunnel(p.s) {
-            surface.friction().min(Surface::Wet.friction())
-        } else {
-            surface.friction()
-        }
-    };
+    let covered = road.in_tunnel(p.s);
+    let wet = |surface: Surface| given.weather.friction(surface, (p.road, p.s), covered);
     if road.patches.is_empty() {
         ground.friction = [wet(road.surface); 4];
         return ground;

@@ -227,6 +227,7 @@ pub mod tests {
                 banks: Vec::new(),
             },
             rain: 0.0,
+            showers: Vec::new(),
             sun: Sun {
                 azimuth_deg: 142.0,
                 elevation_deg: 38.0,

@@ -1,15 +1,48 @@
 //! The list of who is where on the lanes, filled from everybody's state.
 
 use super::Traffic;
-use super::occupancy::{EGO, Loose, Occupancy, Occupant, spread};
+use super::occupancy::{EGO, Loose, OBJECT, Occupancy, Occupant, spread};
 use super::plan::Ego;
 use super::shape::Outline;
 use super::user::{InPlane, Mode, OnLane, User};
-use crate::road::{LanePos, Network};
+use crate::road::{LanePos, Network, ObjectKind, RoadId, RoadPoint};
 
 /// Pedestrians' and animals' ways across are thought ahead this long, s; the ego's this long.
 const FORESIGHT: f64 = 2.0;
 const EGO_FORESIGHT: f64 = 0.5;
+
+/// The stretches of lanes on which cones, barriers and the like stand.
+pub(super) fn fixed(network: &Network) -> Vec<Occupant> {
+    let mut list = Vec::new();
+    for (i, road) in network.roads.iter().enumerate() {
+        for object in &road.objects {
+            if matches!(object.kind, ObjectKind::Tree | ObjectKind::Pole) {
+                continue;
+            }
+            let pose = road.pose(object.s, object.t);
+            let body = Loose {
+                who: OBJECT,
+                outline: Outline {
+                    x: pose.x,
+                    y: pose.y,
+                    yaw: pose.yaw + object.heading,
+                    length: object.size[0],
+                    width: object.size[1],
+                },
+                vx: 0.0,
+                vy: 0.0,
+                place: RoadPoint {
+                    road: RoadId(i as u32),
+                    s: object.s,
+                    t: object.t,
+                },
+                foresight: 0.0,
+            };
+            spread(network, &body, |o| list.push(o));
+        }
+    }
+    list
+}
 
 impl Traffic {
     /// Lists everybody by lane.
@@ -50,6 +83,9 @@ impl Traffic {
                 foresight: EGO_FORESIGHT,
             };
             spread(network, &body, |o| list.push(o));
+        }
+        for object in &self.fixed {
+            list.push(*object);
         }
         list.sort();
         self.occupancy = list;

@@ -34,7 +34,7 @@ pub use shape::{Outline, Shape};
 use crate::random::{Purpose, stream};
 use crate::road::{LanePos, Light, Network, Pose3, Programme, RoadPoint, Route};
 use crate::road_user::RoadUser;
-use occupancy::Occupancy;
+use occupancy::{Occupancy, Occupant};
 use track::Tracks;
 use user::{Control, InPlane, Mode, OnLane, Status, Task, User};
 
@@ -54,6 +54,8 @@ pub struct Traffic {
     tracks: Tracks,
     routes: Vec<Route>,
     occupancy: Occupancy,
+    /// What stands on lanes for good.
+    fixed: Vec<Occupant>,
     /// What the lights show now, in the order of [`Network::lights`].
     lights: Vec<Light>,
     programmes: Vec<Programme>,
@@ -83,6 +85,7 @@ impl Traffic {
             tracks,
             routes: Vec::new(),
             occupancy: Occupancy::default(),
+            fixed: fill::fixed(network),
             lights: network.lights().map(|(_, _, p)| p.light(0.0)).collect(),
             programmes: network.lights().map(|(_, _, p)| p.clone()).collect(),
             ids: network.lanes().iter().map(|l| l.lane).collect(),

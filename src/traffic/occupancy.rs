@@ -8,6 +8,9 @@ use crate::road::{LaneId, LaneKind, Network, RoadPoint};
 /// The ego's number in the list.
 pub(super) const EGO: u32 = u32::MAX;
 
+/// The number of everything that stands there for good: cones, barriers.
+pub(super) const OBJECT: u32 = u32::MAX - 1;
+
 /// A stretch of a lane that somebody takes up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Occupant {

@@ -130,3 +130,27 @@ fn every_kind_of_crossing_is_passed_in_every_direction_without_a_scratch() {
         }
     }
 }
+
+#[test]
+fn on_snow_and_ice_it_slows_down_and_stays_in_its_lane() {
+    for (surface, least, most) in [("Snow", 9.0, 13.0), ("Ice", 5.0, 9.0)] {
+        let text = WINDING
+            .replace("VEHICLE", "saloon")
+            .replace("duration: 120.0", "duration: 400.0")
+            .replace("speed: 20.0", "speed: 8.0")
+            .replace("lanes: 1,", &format!("lanes: 1, surface: {surface},"))
+            // Level, so that it can get up at all.
+            .replace("elevation: [(0, 0), (400, 12), (900, -5), (1500, 3)],", "");
+        let (mut worst, mut slowest): (f64, f64) = (0.0, 99.0);
+        let end = drive(&text, |frame| {
+            worst = worst.max(frame.ego.offset.abs());
+            // In the tightest bend, radius 60 m.
+            if (700.0..760.0).contains(&frame.ego.s) {
+                slowest = slowest.min(frame.ego.speed);
+            }
+        });
+        assert_eq!(end.ended, Some(End::RoadEnd), "{surface}");
+        assert!(worst < 0.5, "{surface}: {worst} m off the middle");
+        assert!((least..most).contains(&slowest), "{surface}: {slowest}");
+    }
+}

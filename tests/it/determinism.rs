@@ -15,9 +15,9 @@ const SCRIPT: &str = "(inputs: [(after_request: 2.0, brake: 0.3, wheel_deg: 3.0)
 /// CHANGELOG.md that older logs no longer replay bit for bit. If you did not, you have broken
 /// repeatability: look for a new order, a new thread, a hash map or a system's mathematics.
 const EXPECTED: [(u64, &str); 3] = [
-    (100, "36c7c7f4bfab3d8e"),
-    (5000, "c44a1e27d32c8ba3"),
-    (6500, "983b0cc6e4832144"),
+    (100, "4e3aa87cbb0a1173"),
+    (5000, "454d36e154a10ca9"),
+    (6500, "043d2c2648ae74a3"),
 ];
 
 fn hashes() -> Vec<u64> {

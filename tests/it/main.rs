@@ -3,7 +3,6 @@
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
 mod long;
-
 mod manual;
 mod map;
 mod network_mistakes;

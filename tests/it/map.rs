@@ -172,6 +172,47 @@ fn a_map_shows_what_others_do_and_what_sets_it_off() {
 }
 
 #[test]
+fn a_map_shows_the_ways_of_every_kind_of_manoeuvre_and_every_trigger() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, map) = (folder.path().join("x.ron"), folder.path().join("x.svg"));
+    let text = r#"(title: "all", duration: 60.0,
+        road: (lanes: 2, oncoming: 1, speed_limit: 25.0, line: [Straight(length: 1500.0)]),
+        ego: (lane: -2, s: 20.0, speed: 20.0),
+        traffic: [
+            (name: "walker", kind: Pedestrian, t: -12.0, s: 300.0, actions: [
+                (name: "walk", when: EgoAt(s: 200.0), do: WalkOnRoad(path: [(310.0, -11.0), (320.0, -12.0)])),
+                (name: "back", when: After(action: "walk", delay: 2.0), do: Walk(path: [(300.0, -12.0)])),
+            ]),
+            (name: "tyre", kind: Debris, lane: -1, s: 700.0),
+            (name: "slider", kind: Car, lane: -1, s: 100.0, speed: 22.0, actions: [
+                (name: "slide", when: All([Time(3.0), SelfAt(s: 250.0)]),
+                 do: TrajectoryOnRoad(points: [(2.0, 300.0, -2.0), (4.0, 350.0, -4.0)])),
+                (name: "never", when: Any([Ttc(below: 0.02), Time(59.0)]), do: Vanish),
+            ]),
+        ])"#;
+    fs::write(&file, text).expect("writable");
+    let (_, err, code) = output(takeover().arg("check").arg(&file).arg("--map").arg(&map));
+    assert_eq!((code, err.as_str()), (0, ""));
+    let svg = fs::read_to_string(&map).expect("written");
+    tags(&svg);
+    has(
+        &svg,
+        &[
+            ">ego here: &quot;walk&quot;<",
+            ">walker: ego at 200 m: &quot;walk&quot;: walks to 2 places at 5 km/h<",
+            ">walker: 2 s after &quot;walk&quot;: &quot;back&quot;",
+            ">walker: back (about ",
+            ">slider here: &quot;slide&quot;<",
+            ">slider: (at 3 s and at 250 m): &quot;slide&quot;: along 2 given places<",
+            ">slider: (ego 0.02 s from meeting it or at 59 s): &quot;never&quot;: vanishes<",
+            ">tyre (debris, lies)<",
+        ],
+    );
+    let arrows = "stroke=\"#b000a0\" stroke-width=\"2.2\" stroke-dasharray";
+    assert!(svg.matches(arrows).count() >= 6, "three ways, twice each");
+}
+
+#[test]
 fn a_map_shows_dangers_crowds_weather_and_faults() {
     let svg = map_of("narrow_street");
     has(

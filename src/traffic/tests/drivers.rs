@@ -409,3 +409,52 @@ fn hills_are_followed_in_height_and_pitch() {
     // Eased: one and a half times the mean slope of 6 %.
     assert!((steepest - libm::atan(0.09)).abs() < 1e-3, "{steepest}");
 }
+
+#[test]
+fn a_lane_closed_by_cones_and_a_barrier_is_closed_for_everybody() {
+    let open = straight(1500.0, 2, 0, 25.0);
+    let mut road = open.roads[0].clone();
+    let right = road.centre(-2, 0.0).expect("a lane");
+    let mut put = |kind, s: f64, length: f64| {
+        road.objects.push(crate::road::Object {
+            kind,
+            name: format!("object at {s}"),
+            s,
+            t: right,
+            heading: 0.0,
+            size: [length, 0.5, 1.0],
+        });
+    };
+    for k in 0..10 {
+        put(
+            crate::road::ObjectKind::Cone,
+            700.0 + 10.0 * f64::from(k),
+            0.4,
+        );
+    }
+    put(crate::road::ObjectKind::Barrier, 830.0, 40.0);
+    let network = Network::new(vec![road], Vec::new());
+    let kinds = vec![(RoadUser::Car, 1.0)];
+    let mut plan = crowd(&network, 30, kinds);
+    for (_, to) in &mut plan.flows[0].lanes {
+        *to = 600.0;
+    }
+    let mut world = World::of(network, &plan, 3);
+    let mut passed = 0;
+    for _ in 0..1200 {
+        world.run(0.1);
+        for i in 0..world.traffic.len() {
+            if world.traffic.present(i) && (698.0..850.0).contains(&world.s(i)) {
+                let pose = world.traffic.pose(i);
+                assert!(
+                    (pose.y - right).abs() > 1.1,
+                    "{} drives through at s {}",
+                    world.traffic.name(i),
+                    world.s(i)
+                );
+                passed += 1;
+            }
+        }
+    }
+    assert!(passed > 500, "others pass beside it");
+}
