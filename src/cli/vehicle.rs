@@ -84,6 +84,8 @@ impl Cover {
 const TOP_SPEED: f64 = 70.0;
 /// s.
 const LONGEST: f64 = 600.0;
+/// A vehicle that leans more than this does not come back, rad.
+const ROLLED_OVER: f64 = 0.9;
 /// Ticks from row to row.
 const EVERY: u64 = 2;
 
@@ -104,6 +106,12 @@ pub fn vehicle(args: &Args) -> anyhow::Result<Done> {
         ..Ground::flat()
     };
     let samples = Drive::new(&spec, ground, args.speed).run(manoeuvre, duration, EVERY);
+    if let Some(over) = samples.iter().find(|s| s.roll.abs() > ROLLED_OVER) {
+        say(format_args!(
+            "takeover: {} rolls over at {:.2} s; what comes after that is a body that tumbles",
+            args.profile, over.time
+        ));
+    }
     let lines = std::iter::once(HEADER.to_string()).chain(samples.iter().map(row));
     if args.csv == Path::new("-") {
         print(lines)?;
@@ -159,11 +167,13 @@ fn manoeuvre(args: &Args, spec: &VehicleSpec) -> anyhow::Result<Manoeuvre> {
             }
             angle
         }
-        Some(_) => {
-            return Err(Usage(format!(
-                "--steer: {name} drives straight ahead; leave --steer out, or choose step-steer or sine-steer"
-            ))
-            .into());
+        Some(angle) => {
+            if angle != 0.0 {
+                say(format_args!(
+                    "takeover: {name} drives straight ahead: --steer {angle} is not used"
+                ));
+            }
+            0.0
         }
         None if steers => {
             return Err(Usage(format!(

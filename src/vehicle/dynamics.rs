@@ -24,6 +24,9 @@ const TOP_SPEED: f64 = 200.0;
 const TOP_SPIN: f64 = 50.0;
 /// A contact's speed changes by at most this in a sub-step, m/s, but for collisions.
 const MOST_CHANGE: f64 = 0.05;
+/// Camber beyond this counts as this much, rad: tyres are not measured, and the square of camber in
+/// the published grip is not meant, beyond some 6 degrees.
+const MOST_CAMBER: f64 = 0.1;
 /// Below this speed neither ABS nor traction control acts, m/s.
 const SLIP_CONTROL_FROM: f64 = 1.0;
 /// Time in which the slip controllers bring a wheel to the slip they want, s.
@@ -259,7 +262,7 @@ impl Constants {
         let left = (1.0 - f64::from(t.load_sensitivity) * more).clamp(0.3, 1.3);
         let grip = if a == 0 { 1.0 } else { f64::from(t.rear_grip) };
         let mut peak = both(|c| c.friction).map(|mu| mu * grip * left * friction * load);
-        let camber = contact.camber.clamp(-0.2, 0.2);
+        let camber = contact.camber.clamp(-MOST_CAMBER, MOST_CAMBER);
         peak[1] *= 1.0 + f64::from(t.camber_grip) * camber * camber;
         Loaded {
             stiffness: [
@@ -506,7 +509,8 @@ impl Wheel {
             fade * (relaxation[i] / (per_load * f64::from(GRAVITY))).sqrt()
         });
         let mut felt = [0, 1].map(|i| self.slip[i] - damping[i] * slide[i] / relaxation[i]);
-        felt[1] -= f64::from(spec.tyres.camber) * contact.camber;
+        let camber = contact.camber.clamp(-MOST_CAMBER, MOST_CAMBER);
+        felt[1] -= f64::from(spec.tyres.camber) * camber;
         let force = tyre.force(felt);
 
         // The slip controllers know what the tyre gives and steer towards the slip they want.
