@@ -228,7 +228,8 @@ fn near_stop(thought: &Thought, report: &Report, gap: f64) -> bool {
         .is_some_and(|l| l.distance > 0.0 && l.distance < gap + 80.0);
     let junction = thought
         .junction
-        .is_some_and(|(d, _)| d > 0.0 && d < gap + 80.0);
+        // Also once in it: others there move on.
+        .is_some_and(|(d, _)| d > -40.0 && d < gap + 80.0);
     light || junction
 }
 

@@ -13,6 +13,8 @@ const STEP: f64 = 2.5;
 const RENEW: f64 = 180.0;
 /// Nobody turns the wheels of a standing vehicle, m/s.
 const STANDING: f64 = 0.2;
+/// Room kept to what stands on or beside a shoulder, m.
+const SHOULDER_ROOM: f64 = 0.2;
 /// Farther than this off its line, the automation looks for a lane anew, m.
 const LOST: f64 = 7.0;
 
@@ -267,7 +269,16 @@ fn shoulder(thought: &Thought, path: &Path, d: f64, report: &Report) -> Option<f
             return None;
         }
         let centre = road.centre(node.lane, s)?;
-        let away = -((a + b) / 2.0 - centre).abs();
+        let middle = (a + b) / 2.0;
+        // What the map knows to stand there or reach into it.
+        let taken = road.objects.iter().any(|o| {
+            (o.s - s).abs() < 6.0 + o.size[0] / 2.0
+                && (o.t - middle).abs() < (own_width + o.size[1]) / 2.0 + SHOULDER_ROOM
+        });
+        if taken {
+            return None;
+        }
+        let away = -(middle - centre).abs();
         target = Some(target.map_or(away, |t: f64| t.max(away)));
         ahead += 10.0;
     }

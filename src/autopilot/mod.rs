@@ -140,6 +140,8 @@ pub struct Autopilot {
 
 /// Braking builds up this fast in an emergency, m/s3 (UN R157's careful driver, annex 4).
 const EMERGENCY_JERK: f64 = 12.65;
+/// Acceleration worth setting out for from a standstill, m/s2.
+const SET_OUT: f64 = 0.4;
 /// Weight of a reported pose against the own one that odometry moves on, -: with 20 reports a second
 /// the own pose follows within a third of a second.
 const POSE_GAIN: f64 = 0.15;
@@ -267,7 +269,10 @@ impl Autopilot {
         (self.wanted, self.emergency) = (wanted, emergency);
         self.hold = match task {
             Task::MinimalRisk => own.speed < STANDING,
-            _ => own.speed < STANDING && wanted <= 0.05,
+            // Backwards is never meant: on ice, uphill.
+            _ if own.speed < -STANDING => true,
+            // Once it stands it stays until there is something to drive for.
+            _ => own.speed < STANDING && wanted <= if self.hold { SET_OUT } else { 0.05 },
         };
         let indicator = match self.change.indicator() {
             0 => self.way.turning(&thought),

@@ -1,5 +1,6 @@
 //! Lights, signs and who goes first at junctions.
 
+use super::lane_change::PERIOD;
 use super::speed::Thought;
 use crate::perception::{Class, Report};
 use crate::road::{End, LanePos, Light, Link, Path, RoadId, SignalKind, wrap_angle};
@@ -13,6 +14,8 @@ const AFTER: f64 = 2.0;
 const LOOK: f64 = 90.0;
 /// Acceleration that we expect of ourselves when we start, m/s2.
 const START: f64 = 1.2;
+/// After this long at the line we go before those who have to stop as well, s.
+const PATIENCE: f64 = 8.0;
 /// One who has stopped at a stop sign this close to its line has stopped, m.
 const AT_LINE: f64 = 4.0;
 
@@ -21,6 +24,8 @@ const AT_LINE: f64 = 4.0;
 pub(super) struct RightOfWay {
     /// The junction's way for which we have stopped as a sign demands.
     stopped_for: Option<RoadId>,
+    /// For how long we have stood at its line, s.
+    waited: f64,
     /// Other ways through the junction ahead, as paths: (our way, for each conflict a path).
     others: Option<(RoadId, Vec<Path>)>,
 }
@@ -68,6 +73,7 @@ impl RightOfWay {
         let Some((enter, way)) = thought.junction else {
             self.others = None;
             self.stopped_for = None;
+            self.waited = 0.0;
             return None;
         };
         // Once in, we leave it.
@@ -102,6 +108,10 @@ impl RightOfWay {
                 return Some(enter);
             }
         }
+        let patient = self.waited > PATIENCE;
+        if v < 0.3 && enter < AT_LINE {
+            self.waited += PERIOD;
+        }
         let others = &self.others.as_ref()?.1;
         let length = f64::from(thought.known.spec.length);
         for (conflict, path) in conflicts.iter().zip(others) {
@@ -128,8 +138,9 @@ impl RightOfWay {
                 }
                 let to_zone = conflict.theirs.from - d - t.length / 2.0;
                 let inside = to_zone < 0.5;
-                // One who stands before it lets us go.
-                if speed < 0.5 && !inside {
+                // One who stands before it lets us go; after a while also one who only sets out.
+                let slow = if patient && to_zone > 3.0 { 2.5 } else { 0.5 };
+                if speed < slow && !inside {
                     continue;
                 }
                 let theirs = (

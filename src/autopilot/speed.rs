@@ -7,6 +7,9 @@ use crate::perception::{Class, Report};
 use crate::road::wrap_angle;
 use crate::vehicle::dynamics::GRAVITY;
 
+/// Bends are planned with this share of the comfortable acceleration across: what is driven is a
+/// little sharper and faster than what is planned.
+const BEND_SHARE: f64 = 0.85;
 /// Room kept to the side of others, m.
 const SIDE_MARGIN: f64 = 0.25;
 /// ... and of people.
@@ -164,7 +167,8 @@ impl<'a> Thought<'a> {
             if ahead < -2.5 || ahead > reach {
                 continue;
             }
-            let bend = libm::sqrt(s.lateral_acceleration / p.curvature.abs().max(1e-6));
+            let comfort = BEND_SHARE * s.lateral_acceleration;
+            let bend = libm::sqrt(comfort / p.curvature.abs().max(1e-6));
             let allowed = s.speed.min(p.limit).min(bend).min(self.sight);
             if ahead <= 2.5 {
                 self.target = self.target.min(allowed);

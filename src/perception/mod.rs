@@ -322,18 +322,24 @@ impl Perception {
     }
 }
 
-/// Objects of the network as boxes in the world. Trees and poles are thin: they neither hide nor
-/// stand in the way of anything.
+/// Objects of the network as boxes in the world.
 fn fixed_objects(network: &Network) -> Vec<Fixed> {
     let mut fixed = Vec::new();
     for road in &network.roads {
         for object in &road.objects {
-            if matches!(object.kind, ObjectKind::Tree | ObjectKind::Pole) {
-                continue;
-            }
             let pose = road.pose(object.s, object.t);
             let (left, right) = road.carriageway(object.s);
-            let on_road = (right - 0.3..=left + 0.3).contains(&object.t);
+            // A rail belongs beside the road, and is tracked only where it does not stand there.
+            let beside = if object.kind == ObjectKind::GuardRail {
+                -0.1
+            } else {
+                0.3
+            };
+            let on_road = (right - beside..=left + beside).contains(&object.t);
+            // Trees and poles are thin: beside the road they hide nothing.
+            if !on_road && matches!(object.kind, ObjectKind::Tree | ObjectKind::Pole) {
+                continue;
+            }
             fixed.push(Fixed {
                 truth: ActorTruth {
                     id: OBJECTS_FROM + fixed.len() as u32,
@@ -346,7 +352,7 @@ fn fixed_objects(network: &Network) -> Vec<Fixed> {
                     size: object.size,
                 },
                 // What stands beside the road is on the map.
-                tracked: on_road && object.kind != ObjectKind::GuardRail,
+                tracked: on_road,
             });
         }
     }

@@ -20,10 +20,15 @@ const AMBER: f64 = 3.0;
 const RED: f64 = 6.0;
 /// Gap kept to a stop line, m.
 const LINE_GAP: f64 = 1.0;
+/// Speed at which a crowd member that starts before a junction could still give way, m/s.
+const ENTRY: f64 = 4.0;
 /// A stop at a stop sign lasts this long, s.
 const STOP_TIME: f64 = 1.0;
 /// Who waits this long goes before others that stand as well, s.
 const PATIENCE: f64 = 3.0;
+const PATIENCE_STEP: f64 = 0.3;
+/// Faster than this one is under way, m/s.
+const UNDER_WAY: f64 = 4.0;
 /// Acceleration that drivers expect of others at crossings, m/s2.
 const EXPECTED: f64 = 1.5;
 /// Ways that lead to a crossing are watched this far back, m.
@@ -172,9 +177,48 @@ impl Traffic {
         user.stopped_for = seen.stopped_for;
         user.waiting_since = if waiting {
             user.waiting_since.or(Some(time))
+        } else if v < UNDER_WAY {
+            // Who has lost patience and sets out does not find it again at the first metre.
+            user.waiting_since
         } else {
             None
         };
+    }
+
+    /// Takes from a crowd member's start speed what a driver would have taken off before: for
+    /// bends, ends of lanes, stop lines and junctions ahead. Nobody begins in the middle of a
+    /// mistake.
+    pub(super) fn calm_start(&mut self, i: usize) {
+        let user = &self.users[i];
+        let Mode::Lane(on) = &user.mode else { return };
+        let (driver, half) = (user.driver, user.shape.length / 2.0);
+        let ahead = self.lanes_ahead(user, on, 200.0);
+        let from = |allowed: f64, room: f64| {
+            (allowed * allowed + 2.0 * driver.deceleration * room.max(0.0)).sqrt()
+        };
+        let mut most = user.speed;
+        if let Some(end) = ahead.ends {
+            most = most.min(from(0.0, end - half - 2.0));
+        }
+        for (lane, start) in &ahead.lanes[..ahead.count] {
+            let track = self.tracks.get(*lane);
+            if track.inside {
+                most = most.min(from(ENTRY, start - half));
+            }
+            for line in &track.stops {
+                if start + line.d > half {
+                    most = most.min(from(0.0, start + line.d - half - LINE_GAP));
+                }
+            }
+            let mut d = if *start < 0.0 { -start } else { 0.0 };
+            while d < track.length {
+                let (limit, curvature) = track.allowed(d);
+                let bend = (driver.lateral_acceleration / curvature.abs().max(1e-9)).sqrt();
+                most = most.min(from((limit * driver.speed_factor).min(bend), start + d));
+                d += LOOK / 2.0;
+            }
+        }
+        self.users[i].speed = most.max(0.0);
     }
 
     /// Acceleration with nobody on the road: desired speed, limits and bends ahead, m/s2.
@@ -282,7 +326,9 @@ impl Traffic {
     ) -> Option<f64> {
         let driver = &user.driver;
         let margin = driver.crossing_margin;
-        let patient = user.waiting_since.is_some_and(|t| time - t >= PATIENCE);
+        // Not all at once: each has a little more patience than the one before, 16 of them.
+        let patience = PATIENCE + PATIENCE_STEP * f64::from(i as u32 % 16);
+        let patient = user.waiting_since.is_some_and(|t| time - t >= patience);
         for (lane, start) in lanes {
             let track = self.tracks.get(*lane);
             for crossing in &track.crossings {

@@ -5,7 +5,7 @@ use super::occupancy::{EGO, Loose, OBJECT, Occupancy, Occupant, spread};
 use super::plan::Ego;
 use super::shape::Outline;
 use super::user::{InPlane, Mode, OnLane, User};
-use crate::road::{LanePos, Network, ObjectKind, RoadId, RoadPoint};
+use crate::road::{LanePos, Network, RoadId, RoadPoint};
 
 /// Pedestrians' and animals' ways across are thought ahead this long, s; the ego's this long.
 const FORESIGHT: f64 = 2.0;
@@ -16,9 +16,6 @@ pub(super) fn fixed(network: &Network) -> Vec<Occupant> {
     let mut list = Vec::new();
     for (i, road) in network.roads.iter().enumerate() {
         for object in &road.objects {
-            if matches!(object.kind, ObjectKind::Tree | ObjectKind::Pole) {
-                continue;
-            }
             let pose = road.pose(object.s, object.t);
             let body = Loose {
                 who: OBJECT,

@@ -134,6 +134,9 @@ impl Traffic {
             }
         }
         traffic.choose_ways();
+        for i in plan.actors.len()..traffic.users.len() {
+            traffic.calm_start(i);
+        }
         traffic
     }
 

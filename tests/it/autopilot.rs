@@ -133,7 +133,7 @@ fn every_kind_of_crossing_is_passed_in_every_direction_without_a_scratch() {
 
 #[test]
 fn on_snow_and_ice_it_slows_down_and_stays_in_its_lane() {
-    for (surface, least, most) in [("Snow", 9.0, 13.0), ("Ice", 5.0, 9.0)] {
+    for (surface, least, most) in [("Snow", 7.5, 12.0), ("Ice", 4.5, 8.0)] {
         let text = WINDING
             .replace("VEHICLE", "saloon")
             .replace("duration: 120.0", "duration: 400.0")

@@ -328,18 +328,6 @@ fn wrong_usage_is_refused_in_one_line() {
             &["--steer", "step-steer needs"],
         ),
         (
-            &[
-                "saloon",
-                "--manoeuvre",
-                "coast",
-                "--speed",
-                "20",
-                "--steer",
-                "0.1",
-            ],
-            &["--steer", "coast drives straight ahead"],
-        ),
-        (
             &["saloon", "--manoeuvre", "coast", "--speed", "NaN"],
             &["--speed: expected 0 to 70 m/s, got NaN"],
         ),
