@@ -136,10 +136,15 @@ pub struct Autopilot {
     last_task: Task,
     /// For how long there has been no way on, s.
     stuck: f64,
+    /// For how long the vehicle has been far from where it means to be, s.
+    astray: f64,
 }
 
 /// Braking builds up this fast in an emergency, m/s3 (UN R157's careful driver, annex 4).
 const EMERGENCY_JERK: f64 = 12.65;
+/// Farther than this from its line the vehicle is not where it means to be, m: it slides, or is
+/// pushed.
+const OFF_LINE: f64 = 0.7;
 /// Acceleration worth setting out for from a standstill, m/s2.
 const SET_OUT: f64 = 0.4;
 /// Weight of a reported pose against the own one that odometry moves on, -: with 20 reports a second
@@ -167,6 +172,7 @@ impl Autopilot {
             lamps: Lamps::default(),
             last_task: Task::Drive,
             stuck: 0.0,
+            astray: 0.0,
         }
     }
 
@@ -178,9 +184,13 @@ impl Autopilot {
     }
 
     /// Confidence in its own plan, 0 to 1: low once something has stood in the way for a while that
-    /// it can neither pass nor expect to move.
+    /// it can neither pass nor expect to move, or once the vehicle does not go where it is steered.
     pub fn planning(&self) -> f64 {
-        if self.stuck >= STUCK { 0.2 } else { 1.0 }
+        if self.stuck >= STUCK || self.astray >= STUCK {
+            0.2
+        } else {
+            1.0
+        }
     }
 
     pub fn lamps(&self) -> Lamps {
@@ -259,6 +269,12 @@ impl Autopilot {
         // Also while a person drives: it takes the vehicle back only if it knows a way on.
         self.stuck = if self.change.no_way_on(&thought, &self.line, report) {
             self.stuck + lane_change::PERIOD
+        } else {
+            0.0
+        };
+        let off = (self.line.offset - self.line.reference(0.0)).abs();
+        self.astray = if task != Task::StandBy && off > OFF_LINE && own.speed > STANDING {
+            self.astray + lane_change::PERIOD
         } else {
             0.0
         };

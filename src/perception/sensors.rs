@@ -114,7 +114,7 @@ impl Cause {
             Self::Markings => "markings missing",
             Self::Object => "doubtful object",
             Self::Signal => "signal out of order",
-            Self::Blocked => "way blocked",
+            Self::Blocked => "way blocked or lost",
         }
     }
 }

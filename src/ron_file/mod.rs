@@ -133,7 +133,7 @@ impl Problem {
             other => {
                 let message = other.to_string();
                 let message = message.strip_prefix("Expected ").unwrap_or(&message);
-                (field, message.to_lowercase(), found)
+                (field, plain_words(&message.to_lowercase()), found)
             }
         };
         Self {
@@ -143,6 +143,17 @@ impl Problem {
             expected,
             got,
         }
+    }
+}
+
+/// What `ron` expects, without the names that only this program knows.
+fn plain_words(message: &str) -> String {
+    if message.contains("struct `raw") {
+        "a group in parentheses".into()
+    } else if message.starts_with("float") {
+        "a number".into()
+    } else {
+        message.into()
     }
 }
 

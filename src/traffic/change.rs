@@ -16,7 +16,7 @@ const SMALLEST_GAP: f64 = 2.0;
 /// Slower than this nobody changes lanes, m/s.
 const SLOWEST: f64 = 2.0;
 /// This far before the end of a lane it begins to press, m.
-const PRESSING: f64 = 400.0;
+const PRESSING: f64 = 800.0;
 /// Pressure at the end of a lane, m/s2.
 const PRESSURE: f64 = 4.0;
 

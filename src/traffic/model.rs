@@ -149,7 +149,16 @@ impl DriverSettings {
     /// MOBIL: advantage beyond the threshold, m/s2; worth while if positive.
     pub fn advantage(&self, c: &Change) -> f64 {
         let gain = |x: (f64, f64)| x.1 - x.0;
-        let others = gain(c.new_follower) + gain(c.old_follower);
+        // The asymmetric rule (Kesting et al. 2007): of the followers only the one on the left lane
+        // counts, so that nobody moves left to let somebody pass on the right. Where a lane ends,
+        // both do.
+        let others = if c.need != 0.0 {
+            gain(c.new_follower) + gain(c.old_follower)
+        } else if c.right {
+            gain(c.old_follower)
+        } else {
+            gain(c.new_follower)
+        };
         let bias = if c.right {
             self.keep_right
         } else {
@@ -213,10 +222,17 @@ mod tests {
             old_follower: (-1.0, 0.0),
             new_follower: (0.0, 0.0),
             own: (0.0, 0.0),
+            right: true,
             ..change
         };
         assert!(with(1.0).advantage(&relief) > 0.0);
         assert!(with(0.0).advantage(&relief) < 0.0);
+        // To the left it does not: who is faster passes on the left, and the slow stay right.
+        let leftwards = Change {
+            right: false,
+            ..relief
+        };
+        assert!(with(1.0).advantage(&leftwards) < 0.0);
     }
 
     #[test]
