@@ -88,6 +88,15 @@ impl LaneChange {
         if self.announced < ANNOUNCE || !free(thought, line, report, side) {
             return;
         }
+        // A move that what blocks the way would cut short: braking in the middle of it, in front
+        // of somebody. From a standstill there is time.
+        let v = thought.own.speed;
+        let short = thought
+            .blocked_by(150.0)
+            .is_some_and(|b| b.gap < 0.9 * v * MOVE);
+        if why == Why::Blocked && v > 2.0 && short {
+            return;
+        }
         if line.change_lane(thought.known, side, MOVE) {
             self.away = match why {
                 Why::Back => 0,

@@ -62,6 +62,8 @@ pub struct Model {
     /// Eyes on the road: the own lane, and the place in it.
     eyes: Locator,
     place: Option<Located>,
+    /// What stands on or beside the roads: x, y and half its length, m.
+    objects: Vec<(f64, f64, f64)>,
     command: Command,
     next: f64,
     announced: bool,
@@ -82,6 +84,15 @@ pub fn reaction_time() -> LogNormal<f64> {
 
 impl Model {
     pub fn new(scenario: Arc<Scenario>, seed: u64) -> Self {
+        let roads = scenario.network.roads.iter();
+        let objects = roads
+            .flat_map(|road| {
+                road.objects
+                    .iter()
+                    .map(move |o| (road.pose(o.s, o.t), o.size[0]))
+            })
+            .map(|(p, length)| (p.x, p.y, length / 2.0))
+            .collect();
         Self {
             scenario,
             rng: stream(seed, Purpose::Operator),
@@ -90,6 +101,7 @@ impl Model {
             seen: Frame::default(),
             eyes: Locator::default(),
             place: None,
+            objects,
             command: Command {
                 present: true,
                 ..Default::default()
@@ -216,7 +228,25 @@ impl Model {
             let meets = low < reach && high > -reach;
             (d > here.d && gap > -2.0 && meets).then_some((gap, speed.max(0.0)))
         };
-        others.iter().filter_map(in_way).collect()
+        let mut ahead: Vec<(f64, f64)> = others.iter().filter_map(in_way).collect();
+        for object in &self.objects {
+            let away = libm::hypot(
+                object.0 - f64::from(ego.position.x),
+                object.1 - f64::from(ego.position.y),
+            );
+            if away > self.seen.visibility.min(120.0) {
+                continue;
+            }
+            let Some((d, offset)) = path.project(object.0, object.1, 4.0) else {
+                continue;
+            };
+            let gap = d - here.d - object.2 - f64::from(ego.size.x) / 2.0;
+            let reach = f64::from(ego.size.y) / 2.0 + object.2.min(0.5) + 0.3;
+            if gap > -1.0 && offset.abs() < reach {
+                ahead.push((gap, 0.0));
+            }
+        }
+        ahead
     }
 
     /// A red light as something that stands at its stop line.

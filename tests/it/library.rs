@@ -10,10 +10,12 @@ use std::fs;
 use std::sync::Arc;
 use takeover::frame::End;
 use takeover::operator::Nobody;
+use takeover::operator::model::Model;
 use takeover::operator::script::{Script, Scripted};
 use takeover::perception::Function;
 use takeover::scenario::Scenario;
 use takeover::session::tally::Account;
+use takeover::sim::Simulation;
 use takeover::takeover::event::{Authority, Event};
 use takeover::takeover::intent::Means;
 use takeover::traffic::Phase;
@@ -99,6 +101,27 @@ fn with_nobody_at_the_desk_each_ends_as_it_says() {
         if end != End::Collision {
             assert!(account.collisions.is_empty(), "{name}: {account:#?}");
         }
+        // Sensors' noise and crowds differ by the seed; the outcome does not.
+        for seed in 2..=4 {
+            let mut sim = Simulation::new(scenario.clone(), seed);
+            let end = loop {
+                if let Some(end) = sim.step(Default::default()).ended {
+                    break end;
+                }
+            };
+            assert_eq!(Some(end), scenario.without_operator, "{name}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn with_the_modelled_operator_nothing_is_hit_that_was_asked_about() {
+    for name in names().iter().filter(|n| *n != "silent_failure") {
+        let scenario = load(name);
+        let operator = Box::new(Model::new(scenario.clone(), 1));
+        let (end, account) = run(&scenario, operator, |_| {});
+        assert!(account.collisions.is_empty(), "{name}: {account:#?}");
+        assert_ne!(end, End::LeftRoad, "{name}");
     }
 }
 
