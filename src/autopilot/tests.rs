@@ -1,8 +1,6 @@
 use super::*;
 use crate::perception::{Class, LaneReport, LightReport, Track};
-use crate::road::{
-    CrossSection, Element, LanePos, Light, Locator, ReferenceLine, RoadId, road, wrap_angle,
-};
+use crate::road::{Element, LanePos, Light, Locator, RoadId, two_lanes, wrap_angle};
 use crate::vehicle::profile;
 
 const DT: f64 = 0.01;
@@ -26,18 +24,6 @@ struct Drive {
     worst_offset: f64,
     worst_jerk: f64,
     worst_brake: f64,
-}
-
-fn two_lanes(elements: &[Element]) -> Network {
-    let lanes = CrossSection {
-        right: 2,
-        left: 0,
-        lane_width: 3.5,
-        shoulder: 2.5,
-        sidewalk: 0.0,
-    };
-    let line = ReferenceLine::new(elements);
-    Network::new(vec![road("r", line, lanes.section(), 30.0)], Vec::new())
 }
 
 fn straight() -> Network {

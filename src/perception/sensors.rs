@@ -214,23 +214,10 @@ fn exit(weather: &Weather, around: &Surroundings) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::perception::atmosphere::Atmosphere;
     use crate::perception::weather::Sun;
 
     fn day() -> Weather {
-        Weather {
-            air: Atmosphere {
-                visibility: 10_000.0,
-                banks: Vec::new(),
-            },
-            rain: 0.0,
-            showers: Vec::new(),
-            sun: Sun {
-                azimuth_deg: 90.0,
-                elevation_deg: 45.0,
-            },
-            cloud: 0.0,
-        }
+        Weather::default()
     }
 
     fn camera(weather: &Weather, around: Surroundings) -> Reach {

@@ -1,39 +1,20 @@
-use super::atmosphere::{Atmosphere, CONTRAST_LIMIT};
+use super::atmosphere::CONTRAST_LIMIT;
 use super::tracker::detection_probability;
-use super::weather::{Sun, Weather};
+use super::weather::Weather;
 use super::*;
 use crate::random::{Purpose, stream};
 use crate::road::{
-    CrossSection, Element, Light, Locator, Programme, ReferenceLine, RoadId, Signal, SignalKind,
-    Stretch, road,
+    Element, Light, Locator, Programme, RoadId, Signal, SignalKind, Stretch, two_lanes,
 };
 
 fn network() -> Network {
-    let lanes = CrossSection {
-        right: 2,
-        left: 0,
-        lane_width: 3.5,
-        shoulder: 2.5,
-        sidewalk: 0.0,
-    };
-    let line = ReferenceLine::new(&[Element::Straight { length: 2000.0 }]);
-    Network::new(vec![road("road", line, lanes.section(), 30.0)], Vec::new())
+    two_lanes(&[Element::Straight { length: 2000.0 }])
 }
 
 fn weather(visibility: f64) -> Weather {
-    Weather {
-        air: Atmosphere {
-            visibility,
-            banks: Vec::new(),
-        },
-        rain: 0.0,
-        showers: Vec::new(),
-        sun: Sun {
-            azimuth_deg: 90.0,
-            elevation_deg: 45.0,
-        },
-        cloud: 0.0,
-    }
+    let mut weather = Weather::default();
+    weather.air.visibility = visibility;
+    weather
 }
 
 fn car(id: u32, x: f64, speed: f64) -> ActorTruth {

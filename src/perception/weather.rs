@@ -42,6 +42,25 @@ pub struct Weather {
     pub cloud: f64,
 }
 
+impl Default for Weather {
+    /// A clear day, the sun high on the left of who drives along x.
+    fn default() -> Self {
+        Self {
+            air: Atmosphere {
+                visibility: 10_000.0,
+                banks: Vec::new(),
+            },
+            rain: 0.0,
+            showers: Vec::new(),
+            sun: Sun {
+                azimuth_deg: 90.0,
+                elevation_deg: 45.0,
+            },
+            cloud: 0.0,
+        }
+    }
+}
+
 impl Weather {
     /// Rain rate at a place on the road, mm/h.
     pub fn rain_at(&self, place: Place) -> f64 {

@@ -196,3 +196,17 @@ pub fn road(name: &str, line: ReferenceLine, section: LaneSection, limit: f64) -
         after: None,
     }
 }
+
+/// For tests: one road, two lanes of 3.5 m along it, a shoulder of 2.5 m, 30 m/s.
+#[cfg(test)]
+pub fn two_lanes(elements: &[super::Element]) -> super::Network {
+    let lanes = CrossSection {
+        right: 2,
+        left: 0,
+        lane_width: 3.5,
+        shoulder: 2.5,
+        sidewalk: 0.0,
+    };
+    let line = ReferenceLine::new(elements);
+    super::Network::new(vec![road("road", line, lanes.section(), 30.0)], Vec::new())
+}

@@ -127,12 +127,12 @@ impl Locator {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CrossSection, Element, ReferenceLine, RoadId, road};
+    use super::super::{Element, RoadId, two_lanes};
     use super::*;
 
     #[test]
     fn a_vehicle_is_followed_through_a_lane_change_in_a_bend() {
-        let line = ReferenceLine::new(&[
+        let network = two_lanes(&[
             Element::Straight { length: 200.0 },
             Element::Curve {
                 radius: 300.0,
@@ -141,14 +141,6 @@ mod tests {
             },
             Element::Straight { length: 300.0 },
         ]);
-        let lanes = CrossSection {
-            right: 2,
-            left: 0,
-            lane_width: 3.5,
-            shoulder: 2.5,
-            sidewalk: 0.0,
-        };
-        let network = Network::new(vec![road("r", line, lanes.section(), 30.0)], vec![]);
         let mut locator = Locator::default();
         let mut s = 10.0;
         while s < 880.0 {

@@ -27,6 +27,8 @@ mod reference_line;
 mod signals;
 
 pub use crate::surface::Surface;
+#[cfg(test)]
+pub use build::two_lanes;
 pub use build::{CrossSection, Taper, lane, road, sections};
 pub use junction::{Arm, join};
 pub use lanes::{Lane, LaneKind, LaneSection, Mark};

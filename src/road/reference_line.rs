@@ -118,7 +118,7 @@ impl ReferenceLine {
         Self::of_curves(start, elements.iter().flat_map(Element::curves))
     }
 
-    /// Two arcs from one pose to another; see [`super::geometry::biarc`]. None if there are none.
+    /// Two arcs from one pose to another; see `geometry.rs`. None if there are none.
     pub fn between(from: Pose2, to: Pose2) -> Option<Self> {
         let arcs = super::geometry::biarc(from, to)?;
         let curves = arcs.into_iter().filter(|a| a.1 > 1e-9);
