@@ -409,18 +409,38 @@ fn overlaps(
     actors: &[Actor],
 ) {
     let mut placed: Vec<(&str, Outline)> = Vec::new();
+    for road in &network.roads {
+        for object in &road.objects {
+            let pose = road.pose(object.s, object.t);
+            placed.push((
+                &object.name,
+                Outline {
+                    x: pose.x,
+                    y: pose.y,
+                    yaw: pose.yaw + object.heading,
+                    length: object.size[0],
+                    width: object.size[1],
+                },
+            ));
+        }
+    }
     if let Some((at, spec)) = ego {
         let pose = network.lane_pose(at, 0.0);
-        placed.push((
-            "ego",
-            Outline {
-                x: pose.x,
-                y: pose.y,
-                yaw: pose.yaw,
-                length: f64::from(spec.length),
-                width: f64::from(spec.width),
-            },
-        ));
+        let own = Outline {
+            x: pose.x,
+            y: pose.y,
+            yaw: pose.yaw,
+            length: f64::from(spec.length),
+            width: f64::from(spec.width),
+        };
+        if let Some((name, _)) = placed.iter().find(|(_, o)| o.meets(&own, 0.0)) {
+            c.fail(
+                "ego.s",
+                format!("a place clear of \"{name}\""),
+                "one that overlaps with it",
+            );
+        }
+        placed.push(("ego", own));
     }
     for (i, actor) in actors.iter().enumerate() {
         let own = outline(network, actor);

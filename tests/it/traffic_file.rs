@@ -250,6 +250,14 @@ fn circles_of_after_are_found_and_what_can_break_them_is_not() {
 }
 
 #[test]
+fn who_starts_inside_a_barrier_is_refused() {
+    let text = crate::networks::road("objects: [Barrier(from: 5.0, to: 15.0, t: -1.9)]");
+    let problems = Scenario::parse(&text).expect_err("the ego stands in it");
+    assert_eq!(problems[0].field, "ego.s");
+    assert!(problems[0].expected.contains("barrier"), "{problems:?}");
+}
+
+#[test]
 fn bodies_inside_each_other_are_refused_in_whatever_lane() {
     let pair = |b: &str| {
         format!("    traffic: [(name: \"a\", lane: -1, s: 200.0),\n        (name: \"b\", {b}),],")
