@@ -380,6 +380,7 @@ impl Traffic {
         user.mode = Mode::Plane(InPlane {
             place,
             course: Some(Course {
+                start: [user.velocity[0], user.velocity[1]],
                 knots,
                 smooth,
                 since: time,

@@ -71,6 +71,8 @@ pub(super) struct InPlane {
 pub(super) struct Course {
     /// s since its start, x, y.
     pub knots: Vec<(f64, f64, f64)>,
+    /// Velocity with which it begins, where it is smooth, m/s.
+    pub start: [f64; 2],
     /// Round through the knots, or straight from one to the next.
     pub smooth: bool,
     /// s of the run.
@@ -101,8 +103,12 @@ impl Course {
         if !self.smooth {
             return (a.1 + u * h * dx, a.2 + u * h * dy, dx, dy);
         }
-        // Cubic through the knots; the velocity at a knot is that between its neighbours.
+        // Cubic through the knots; the velocity at a knot is that between its neighbours, and
+        // at the first one what it was.
         let speed = |k: usize| {
+            if k == 0 {
+                return (self.start[0], self.start[1]);
+            }
             let (p, q) = (
                 &self.knots[k.saturating_sub(1)],
                 &self.knots[(k + 1).min(n - 1)],
