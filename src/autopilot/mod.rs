@@ -255,7 +255,8 @@ impl Autopilot {
 
     fn think(&mut self, task: Task, report: &Report, own: Odometry, known: &Knowledge) {
         let settings = self.settings;
-        let thought = speed::Thought::new(&settings, report, own, known, &self.line);
+        let mut thought = speed::Thought::new(&settings, report, own, known, &self.line);
+        let was = (self.line.aim(), self.line.offset);
         if task == Task::MinimalRisk {
             if self.last_task != Task::MinimalRisk {
                 self.change = LaneChange::default();
@@ -265,6 +266,10 @@ impl Autopilot {
             self.change
                 .think(&settings, &thought, &mut self.line, report);
             self.line.give_room(&thought);
+        }
+        if (self.line.aim(), self.line.offset) != was {
+            // From another line everything looks different.
+            thought = speed::Thought::new(&settings, report, own, known, &self.line);
         }
         // Also while a person drives: it takes the vehicle back only if it knows a way on.
         self.stuck = if self.change.no_way_on(&thought, &self.line, report) {
@@ -278,8 +283,6 @@ impl Autopilot {
         } else {
             0.0
         };
-        // The line may have moved.
-        let thought = speed::Thought::new(&settings, report, own, known, &self.line);
         let stop = self.way.stop_line(&thought, report);
         let (wanted, emergency) = thought.acceleration(task, stop);
         (self.wanted, self.emergency) = (wanted, emergency);

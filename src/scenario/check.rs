@@ -25,6 +25,12 @@ impl Checker {
         }
     }
 
+    /// A stretch of weather begins somewhere on its road.
+    fn begins_on(&mut self, path: &str, network: Option<&Network>, road: RoadId, from: f64) {
+        let end = network.map_or(1e6, |n| n.road(road).length());
+        self.range(&format!("{path}.from"), from, 0.0, end, "m along its road");
+    }
+
     /// How many problems there are so far.
     pub fn count(&self) -> usize {
         self.problems.len()
@@ -260,7 +266,6 @@ fn check_weather(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) 
             "m",
         );
         c.range(&format!("{path}.edge"), fog.edge, 0.0, 10_000.0, "m");
-        c.range(&format!("{path}.from"), fog.from, 0.0, 1e6, "m");
         if fog.to.is_nan() || fog.to <= fog.from {
             c.fail(
                 &format!("{path}.to"),
@@ -270,6 +275,7 @@ fn check_weather(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) 
         }
         let named = network.and_then(|n| c.road(&format!("{path}.road"), n, fog.road.as_deref()));
         let road = named.unwrap_or_default();
+        c.begins_on(&path, network, road, fog.from);
         banks.push(FogBank {
             road,
             from: fog.from,
@@ -483,7 +489,6 @@ fn check_showers(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) 
         let path = format!("weather.showers[{i}]");
         c.range(&format!("{path}.rain"), shower.rain, 0.0, 300.0, "mm/h");
         c.range(&format!("{path}.edge"), shower.edge, 0.0, 10_000.0, "m");
-        c.range(&format!("{path}.from"), shower.from, 0.0, 1e6, "m");
         if shower.to.is_nan() || shower.to <= shower.from {
             c.fail(
                 &format!("{path}.to"),
@@ -492,6 +497,7 @@ fn check_showers(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) 
             );
         }
         let road = network.and_then(|n| c.road(&format!("{path}.road"), n, shower.road.as_deref()));
+        c.begins_on(&path, network, road.unwrap_or_default(), shower.from);
         showers.push(Shower {
             road: road.unwrap_or_default(),
             from: shower.from,
