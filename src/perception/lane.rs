@@ -25,16 +25,12 @@ impl Perception {
         let network = world.network;
         let here = ego.located;
         let limit = self.settings.lane_range * (sight.camera / self.settings.range).min(1.0);
-        let place = |d: f64| {
-            let at = path.at(here.d + d).at;
-            (network.lane(at.lane).road, network.s_of(at))
-        };
+        let place = |d: f64| world.place(path, here.d + d);
         let mut range = world.weather.air.visible_range(place, limit);
         // Markings are followed as far as they go without a gap.
         let marked = |d: f64| {
             let (road, s) = place(d);
-            let road = network.road(road);
-            road.unmarked.is_empty() || road.marked(s)
+            network.road(road).marked(s)
         };
         let mut d = 0.0;
         while d < range {

@@ -24,6 +24,7 @@ pub use sensors::{Cause, Sensor, SensorSettings};
 
 use crate::road::{Located, Network, ObjectKind, Path};
 use crate::road_user::RoadUser;
+use atmosphere::Place;
 use occlusion::{Horizon, Outline};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -73,6 +74,14 @@ pub struct World<'a> {
     pub network: &'a Network,
     pub weather: &'a Weather,
     pub faults: &'a [Fault],
+}
+
+impl World<'_> {
+    /// The road and the `s` at a distance along a path, m.
+    fn place(&self, path: &Path, d: f64) -> Place {
+        let at = path.at(d).at;
+        (self.network.lane(at.lane).road, self.network.s_of(at))
+    }
 }
 
 /// The sensor suite and its trackers.
@@ -151,10 +160,7 @@ impl Perception {
     ) {
         let around = self.surroundings(world, path, ego, time);
         let sight = self.eyesight(world, &around, time);
-        let place = |d: f64| {
-            let at = path.at(ego.located.d + d).at;
-            (world.network.lane(at.lane).road, world.network.s_of(at))
-        };
+        let place = |d: f64| world.place(path, ego.located.d + d);
         let air = &world.weather.air;
         let longest = sight.camera.max(sight.lidar);
         self.report.visible_range = if around.in_tunnel {
@@ -215,11 +221,9 @@ impl Perception {
         ego: &EgoTruth,
         time: f64,
     ) -> Surroundings {
-        let network = world.network;
         let covered = |d: f64| {
-            let at = path.at(d).at;
-            let road = network.road(network.lane(at.lane).road);
-            !road.tunnels.is_empty() && road.in_tunnel(network.s_of(at))
+            let (road, s) = world.place(path, d);
+            world.network.road(road).in_tunnel(s)
         };
         let here = ego.located.d;
         let in_tunnel = covered(here);
@@ -232,10 +236,8 @@ impl Perception {
                 .map(|i| f64::from(i) * 5.0)
                 .find(|d| !covered(here + d))
         });
-        let at = path.at(here).at;
-        let place = (network.lane(at.lane).road, network.s_of(at));
         Surroundings {
-            rain: world.weather.rain_at(place),
+            rain: world.weather.rain_at(world.place(path, here)),
             yaw: ego.yaw,
             in_tunnel,
             tunnel_exit: exit.flatten(),

@@ -227,7 +227,11 @@ fn a_dark_traffic_light_is_a_doubt_and_a_red_one_is_not() {
 
 #[test]
 fn half_of_the_readings_detect_at_the_contrast_limit() {
-    assert!((detection_probability(CONTRAST_LIMIT) - 0.5).abs() < 1e-12);
-    assert!(detection_probability(0.5) > 0.999);
-    assert!(detection_probability(0.005) < 0.001);
+    let near = |contrast| detection_probability(1.0, 100.0, contrast);
+    assert!((near(CONTRAST_LIMIT) - 0.5).abs() < 1e-12);
+    assert!(near(0.5) > 0.999);
+    assert!(near(0.005) < 0.001);
+    let clear = |distance| detection_probability(distance, 100.0, 1.0);
+    assert!((clear(100.0) - 0.5).abs() < 1e-12);
+    assert!(clear(50.0) > 0.99 && clear(150.0) < 0.01);
 }

@@ -47,12 +47,8 @@ impl Perception {
             Class::Obstacle => 0.6,
         };
         let optical = (if ahead { sight.camera } else { 0.0 }).max(sight.lidar) * small;
-        let p_optical = {
-            let clear = 12.0 * (1.0 - distance / optical.max(1e-3));
-            let c = contrast(dx * libm::cos(ego.yaw) + dy * libm::sin(ego.yaw));
-            let fog = (libm::log(c.max(1e-300)) - libm::log(CONTRAST_LIMIT)) / CONTRAST_SPREAD;
-            1.0 / (1.0 + libm::exp(-clear.min(fog)))
-        };
+        let c = contrast(dx * libm::cos(ego.yaw) + dy * libm::sin(ego.yaw));
+        let p_optical = detection_probability(distance, optical, c);
         let speed = libm::hypot(truth.vx, truth.vy);
         let radar = ahead
             && speed > RADAR_MIN_SPEED
@@ -205,9 +201,10 @@ impl Perception {
     }
 }
 
-/// Probability that one reading detects an object at this contrast: one half at the limit.
-#[cfg(test)]
-pub(super) fn detection_probability(contrast: f64) -> f64 {
-    let z = (libm::log(contrast) - libm::log(CONTRAST_LIMIT)) / CONTRAST_SPREAD;
-    1.0 / (1.0 + libm::exp(-z))
+/// Probability that one reading of camera or lidar detects an object: one half at the end of their
+/// reach (m) in clear air, and one half at the limit of contrast.
+pub(super) fn detection_probability(distance: f64, reach: f64, contrast: f64) -> f64 {
+    let clear = 12.0 * (1.0 - distance / reach.max(1e-3));
+    let fog = (libm::log(contrast.max(1e-300)) - libm::log(CONTRAST_LIMIT)) / CONTRAST_SPREAD;
+    1.0 / (1.0 + libm::exp(-clear.min(fog)))
 }
