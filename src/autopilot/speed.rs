@@ -193,9 +193,7 @@ impl<'a> Thought<'a> {
 
     /// It reaches into the strip that we sweep, with some room to spare.
     pub fn in_way(&self, offset: f64, half_width: f64, margin: f64) -> bool {
-        let (mut low, mut high) = (self.reference, self.reference);
-        low = low.min(self.aim);
-        high = high.max(self.aim);
+        let (low, high) = (self.reference.min(self.aim), self.reference.max(self.aim));
         let reach = self.half_width + half_width + margin;
         offset > low - reach && offset < high + reach
     }
@@ -267,10 +265,7 @@ impl<'a> Thought<'a> {
             }
         }
         for t in self.seen.iter().filter(|t| t.existence >= BELIEVED) {
-            let (mut acceleration, urgent) = self.towards(t);
-            if !urgent {
-                acceleration = acceleration.max(-s.max_deceleration);
-            }
+            let (acceleration, urgent) = self.towards(t);
             emergency |= urgent;
             wanted = wanted.min(acceleration);
         }
