@@ -52,7 +52,14 @@ pub(super) fn ring(radius: f64, lanes: u32, limit: f64) -> Network {
 }
 
 pub(super) fn actor(network: &Network, name: &str, lane: i32, s: f64, speed: f64) -> Actor {
-    let at = network.lane_pos(MAIN, lane, s).expect("a lane");
+    actor_at(
+        name,
+        network.lane_pos(MAIN, lane, s).expect("a lane"),
+        speed,
+    )
+}
+
+pub(super) fn actor_at(name: &str, at: LanePos, speed: f64) -> Actor {
     Actor {
         name: name.into(),
         shape: Shape::of(RoadUser::Car),

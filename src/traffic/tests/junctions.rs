@@ -111,25 +111,7 @@ fn crossing() -> Network {
 fn on(network: &Network, name: &str, road: &str, s: f64, speed: f64) -> Actor {
     let road = network.road_named(road).expect("a road");
     let at = network.lane_pos(road, -1, s).expect("a lane");
-    Actor {
-        place: Place::Lane { at, offset: 0.0 },
-        ..actor_anywhere(name, at, speed)
-    }
-}
-
-fn actor_anywhere(name: &str, at: LanePos, speed: f64) -> Actor {
-    Actor {
-        name: name.into(),
-        shape: Shape::of(RoadUser::Car),
-        place: Place::Lane { at, offset: 0.0 },
-        speed,
-        driver: Some(DriverSettings::default()),
-        blind: false,
-        script: Vec::new(),
-        actions: Vec::new(),
-        hazards: false,
-        goals: Vec::new(),
-    }
+    actor_at(name, at, speed)
 }
 
 #[test]
