@@ -9,16 +9,17 @@
 
 #![allow(clippy::panic, reason = "a benchmark that cannot start says why")]
 
+mod common;
+
+use common::recorder;
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use std::path::Path;
 use std::sync::Arc;
 use takeover::operator::Nobody;
-use takeover::record::{FORMAT, Recorder, RunInfo};
 use takeover::scenario::Scenario;
 use takeover::session::Session;
+use takeover::sim::Simulation;
 use takeover::sim::bare::{Bare, Systems};
-use takeover::sim::{Simulation, TICK_HZ};
 use takeover::traffic::{Ego, Traffic};
 
 const TICKS: u64 = 200;
@@ -41,21 +42,6 @@ fn scenario(count: usize) -> Arc<Scenario> {
         ego: (lane: -3, s: 100.0, speed: 25.0), {flow})"
     );
     Arc::new(Scenario::parse(&text).unwrap_or_else(|e| panic!("{e:?}")))
-}
-
-fn recorder(scenario: &Scenario, path: &Path) -> Recorder {
-    let info = RunInfo {
-        format: FORMAT,
-        version: String::new(),
-        platform: String::new(),
-        scenario: String::new(),
-        seed: 1,
-        operator: "nobody".into(),
-        pace: "fast".into(),
-        started_ns: 0,
-        tick_hz: TICK_HZ,
-    };
-    Recorder::create(path, &info, scenario, None).unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[divan::bench(name = "1_traffic_alone", args = COUNTS)]
@@ -105,7 +91,11 @@ fn full_loop_with_record(bencher: Bencher, count: usize) {
         &scenario,
         Simulation::new(scenario.clone(), 1),
         Box::new(Nobody),
-        Some(recorder(&scenario, &folder.path().join("run.mcap"))),
+        Some(recorder(
+            &scenario,
+            "nobody",
+            &folder.path().join("run.mcap"),
+        )),
     );
     session.tick(0.0);
     bencher.counter(ItemsCount::new(TICKS)).bench_local(|| {

@@ -7,16 +7,18 @@
 
 #![allow(clippy::panic, reason = "a benchmark that cannot start says why")]
 
+mod common;
+
+use common::recorder;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use std::path::Path;
 use std::sync::Arc;
 use takeover::operator::model::Model;
-use takeover::record::{FORMAT, Recorder, RunInfo};
 use takeover::scenario::Scenario;
 use takeover::session::Session;
+use takeover::sim::Simulation;
 use takeover::sim::bare::{Bare, Systems};
-use takeover::sim::{Simulation, TICK_HZ};
 
 const TICKS: u64 = 1000;
 
@@ -27,21 +29,6 @@ fn main() {
 fn scenario() -> Arc<Scenario> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/fog_bank.ron");
     Arc::new(Scenario::load(&path).unwrap_or_else(|e| panic!("{e}")))
-}
-
-fn recorder(scenario: &Scenario, path: &Path) -> Recorder {
-    let info = RunInfo {
-        format: FORMAT,
-        version: String::new(),
-        platform: String::new(),
-        scenario: String::new(),
-        seed: 1,
-        operator: "model".into(),
-        pace: "fast".into(),
-        started_ns: 0,
-        tick_hz: TICK_HZ,
-    };
-    Recorder::create(path, &info, scenario, None).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn bare(bencher: Bencher, systems: Systems) {
@@ -92,7 +79,11 @@ fn full_loop_with_record(bencher: Bencher) {
         .counter(ItemsCount::new(TICKS))
         .with_inputs(|| {
             run += 1;
-            let recorder = recorder(&scenario, &folder.path().join(format!("{run}.mcap")));
+            let recorder = recorder(
+                &scenario,
+                "model",
+                &folder.path().join(format!("{run}.mcap")),
+            );
             let operator = Box::new(Model::new(scenario.clone(), 1));
             Session::new(
                 &scenario,

@@ -536,25 +536,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-#[ignore = "a measurement: run with --ignored --nocapture"]
-fn cost_of_a_tick() {
-    let spec = spec("saloon");
-    let mut d = Drive::new(&spec, Ground::flat(), 20.0);
-    let controls = Controls {
-        steer: 0.02,
-        accelerator: 0.2,
-        brake: 0.0,
-    };
-    let n = 200_000;
-    let start = std::time::Instant::now();
-    for _ in 0..n {
-        d.step(controls);
-    }
-    let each = start.elapsed().as_secs_f64() / f64::from(n);
-    #[allow(clippy::print_stderr, reason = "that is what it is for")]
-    {
-        eprintln!("{:.2} us per tick, {:?}", each * 1e6, d.sample());
-    }
-}
