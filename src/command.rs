@@ -6,6 +6,23 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A kind of input device: what counts as taking over differs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// A script or a model: exact, without noise.
+    #[default]
+    Program,
+    Keyboard,
+    Gamepad,
+    /// Steering wheel and pedals.
+    Wheel,
+}
+
+impl DeviceKind {
+    pub const ALL: [Self; 4] = [Self::Program, Self::Keyboard, Self::Gamepad, Self::Wheel];
+}
+
 /// The operator's controls at one instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Command {
@@ -19,6 +36,10 @@ pub struct Command {
     pub take_over: bool,
     /// The "take it back" button is held: the operator offers control to the automation.
     pub hand_back: bool,
+    /// The "no need" button is held: the operator rejects a request.
+    pub no_need: bool,
+    /// What the controls were moved with last.
+    pub device: DeviceKind,
     /// An operator with a working device is there. False after the device was pulled out.
     pub present: bool,
 }
@@ -42,6 +63,8 @@ impl Command {
             brake: self.brake.min(now.brake),
             take_over: self.take_over && now.take_over,
             hand_back: self.hand_back && now.hand_back,
+            no_need: self.no_need && now.no_need,
+            device: now.device,
             present: now.present,
         }
     }

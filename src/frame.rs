@@ -32,6 +32,8 @@ pub struct Frame {
     pub lights: Vec<Light>,
     pub authority: Authority,
     pub request: Option<RequestView>,
+    /// The vehicle offers to take control back.
+    pub offers: bool,
     /// What happened in this tick, in order.
     pub events: Vec<TimedEvent>,
     /// The run is over after this frame, for this reason.
@@ -87,7 +89,7 @@ pub struct EgoView {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RequestView {
     pub id: u32,
-    pub reason: crate::perception::Function,
+    pub reason: crate::takeover::reason::Reason,
     /// s since the start of the run.
     pub raised: f64,
     /// When the minimal-risk manoeuvre begins, s.

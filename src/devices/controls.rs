@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use super::RawEvent;
 use super::layout::Role;
 use super::settings::Settings;
-use crate::command::{Change, Command};
+use crate::command::{Change, Command, DeviceKind};
 
 /// What a key does. Names are those of the W3C `KeyboardEvent.code`, as winit and Bevy use them.
-const KEYS: [(&str, KeyRole); 11] = [
+const KEYS: [(&str, KeyRole); 12] = [
     ("ArrowLeft", KeyRole::Left),
     ("KeyA", KeyRole::Left),
     ("ArrowRight", KeyRole::Right),
@@ -24,6 +24,7 @@ const KEYS: [(&str, KeyRole); 11] = [
     ("Space", KeyRole::TakeOver),
     ("Backspace", KeyRole::HandBack),
     ("KeyH", KeyRole::HandBack),
+    ("KeyN", KeyRole::NoNeed),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,7 @@ enum KeyRole {
     Brake,
     TakeOver,
     HandBack,
+    NoNeed,
 }
 
 /// Whether a key of this name does anything. A window need not pass on the others.
@@ -188,6 +190,12 @@ impl Controls {
             brake: pedal(held.brake, KeyRole::Brake),
             take_over: held.take_over || held.key(KeyRole::TakeOver),
             hand_back: held.hand_back || held.key(KeyRole::HandBack),
+            no_need: held.key(KeyRole::NoNeed),
+            device: if device == super::KEYBOARD {
+                DeviceKind::Keyboard
+            } else {
+                DeviceKind::Gamepad
+            },
             present: true,
         }
     }

@@ -43,6 +43,8 @@ struct RawInput {
     take_over: Option<bool>,
     /// Hold or let go of the hand-back button.
     hand_back: Option<bool>,
+    /// Hold or let go of the "no need" button.
+    no_need: Option<bool>,
     /// false: the device is pulled out; true: it is back.
     present: Option<bool>,
 }
@@ -113,7 +115,12 @@ fn check(input: &RawInput, mut fail: impl FnMut(&str, &str, String)) {
         brake,
         ..
     } = *input;
-    let buttons = [input.take_over, input.hand_back, input.present];
+    let buttons = [
+        input.take_over,
+        input.hand_back,
+        input.no_need,
+        input.present,
+    ];
     if [wheel_deg, accelerator, brake].iter().all(Option::is_none)
         && buttons.iter().all(Option::is_none)
     {
@@ -211,6 +218,7 @@ impl Operator for Scripted {
             c.brake = input.brake.unwrap_or(c.brake);
             c.take_over = input.take_over.unwrap_or(c.take_over);
             c.hand_back = input.hand_back.unwrap_or(c.hand_back);
+            c.no_need = input.no_need.unwrap_or(c.no_need);
             c.present = input.present.unwrap_or(c.present);
             inputs.push(made(time, self.command));
         }
@@ -229,13 +237,12 @@ impl Operator for Scripted {
 mod tests {
     use super::*;
     use crate::frame::RequestView;
-    use crate::perception::Function;
 
     fn request(id: u32) -> Frame {
         Frame {
             request: Some(RequestView {
                 id,
-                reason: Function::FreeSpace,
+                reason: crate::takeover::reason::Reason::FreeSpace,
                 raised: 0.0,
                 deadline: 10.0,
                 escalated: false,

@@ -23,9 +23,24 @@ pub enum Function {
     Signals,
     /// Is there a way on that the automation can take?
     Planning,
+    /// Where on the map is the vehicle?
+    Localisation,
+    /// Where will the others be?
+    Prediction,
 }
 
 impl Function {
+    /// In the order of [`Confidence::functions`], and of their numbers in records.
+    pub const ALL: [Self; 7] = [
+        Self::FreeSpace,
+        Self::Lanes,
+        Self::Objects,
+        Self::Signals,
+        Self::Planning,
+        Self::Localisation,
+        Self::Prediction,
+    ];
+
     /// As it is written in records.
     pub fn name(self) -> &'static str {
         match self {
@@ -34,6 +49,8 @@ impl Function {
             Self::Objects => "objects",
             Self::Signals => "signals",
             Self::Planning => "planning",
+            Self::Localisation => "localisation",
+            Self::Prediction => "prediction",
         }
     }
 
@@ -45,20 +62,41 @@ impl Function {
             Self::Objects => "objects",
             Self::Signals => "traffic lights",
             Self::Planning => "the way on",
+            Self::Localisation => "own position",
+            Self::Prediction => "what others will do",
         }
     }
 }
 
-/// Reported confidence, each 0 to 1.
+/// How far one function can be relied upon.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trust {
+    /// What the vehicle says, 0 to 1.
+    pub reported: f64,
+    /// What is true: the probability that the function is right, 0 to 1. Only what maps it to
+    /// `reported`, the referee and the record look at it.
+    pub correct: f64,
+    /// What takes most of it away; [`Cause::None`] while nothing much does.
+    pub cause: Cause,
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self {
+            reported: 1.0,
+            correct: 1.0,
+            cause: Cause::None,
+        }
+    }
+}
+
+/// Confidence by function and overall.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Confidence {
+    /// As it is reported, 0 to 1.
     pub overall: f64,
-    pub free_space: f64,
-    pub lanes: f64,
-    pub objects: f64,
-    pub signals: f64,
-    /// Set by the autopilot: 1 while it knows a way on.
-    pub planning: f64,
+    /// By function, in the order of [`Function::ALL`].
+    pub functions: [Trust; Function::ALL.len()],
     /// The function that limits the overall value.
     pub weakest: Function,
     /// What takes most of it away; [`Cause::None`] while nothing much does.
@@ -69,11 +107,7 @@ impl Default for Confidence {
     fn default() -> Self {
         Self {
             overall: 1.0,
-            free_space: 1.0,
-            lanes: 1.0,
-            objects: 1.0,
-            signals: 1.0,
-            planning: 1.0,
+            functions: [Trust::default(); Function::ALL.len()],
             weakest: Function::default(),
             cause: Cause::None,
         }
@@ -152,13 +186,22 @@ impl Confidence {
         let target = (weakest.0 + NOISE * noise).clamp(0.0, 1.0);
         let gain = 1.0 - libm::exp(-dt / SMOOTHING);
         let overall = self.overall + gain * (target - self.overall);
+        let mut functions = [Trust::default(); Function::ALL.len()];
+        for (function, value, cause) in [
+            (Function::FreeSpace, free_space, sight),
+            (Function::Lanes, lanes, marks_end),
+            (Function::Objects, objects, Cause::Object),
+            (Function::Signals, signals, Cause::Signal),
+        ] {
+            functions[function as usize] = Trust {
+                reported: value,
+                correct: value,
+                cause: if value < 0.9 { cause } else { Cause::None },
+            };
+        }
         Self {
             overall,
-            free_space,
-            lanes,
-            objects,
-            signals,
-            planning: 1.0,
+            functions,
             weakest: weakest.1,
             cause: if weakest.0 < 0.9 {
                 weakest.2
@@ -168,9 +211,23 @@ impl Confidence {
         }
     }
 
+    /// What is reported for one function, 0 to 1.
+    pub fn of(&self, function: Function) -> f64 {
+        self.functions[function as usize].reported
+    }
+
     /// The same with the autopilot's own confidence in its plan, 0 to 1.
     pub fn with_planning(self, planning: f64) -> Self {
-        let mut out = Self { planning, ..self };
+        let mut out = self;
+        out.functions[Function::Planning as usize] = Trust {
+            reported: planning,
+            correct: planning,
+            cause: if planning < 0.9 {
+                Cause::Blocked
+            } else {
+                Cause::None
+            },
+        };
         if planning < self.overall {
             out.overall = planning;
             out.weakest = Function::Planning;
@@ -181,14 +238,9 @@ impl Confidence {
 
     /// No value is reported below this.
     pub(super) fn raise_to(&mut self, least: f64) {
-        for value in [
-            &mut self.overall,
-            &mut self.free_space,
-            &mut self.lanes,
-            &mut self.objects,
-            &mut self.signals,
-        ] {
-            *value = value.max(least);
+        self.overall = self.overall.max(least);
+        for trust in &mut self.functions {
+            trust.reported = trust.reported.max(least);
         }
     }
 }

@@ -17,7 +17,7 @@ mod sensors;
 mod tracker;
 pub mod weather;
 
-pub use confidence::{Confidence, Function, stopping_distance};
+pub use confidence::{Confidence, Function, Trust, stopping_distance};
 pub use faults::{Fault, FaultKind};
 pub use report::{Class, LaneReport, LightReport, Report, Track};
 pub use sensors::{Cause, Sensor, SensorSettings};

@@ -136,6 +136,11 @@ pub struct Command {
     pub hand_back: bool,
     #[prost(bool, tag = "7")]
     pub present: bool,
+    #[prost(bool, tag = "8")]
+    pub no_need: bool,
+    /// [`crate::command::DeviceKind`] by its place in `ALL`.
+    #[prost(int32, tag = "9")]
+    pub device: i32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -184,6 +189,14 @@ pub struct Perception {
     pub cause: i32,
     #[prost(float, tag = "11")]
     pub planning: f32,
+    #[prost(float, tag = "12")]
+    pub localisation: f32,
+    #[prost(float, tag = "13")]
+    pub prediction: f32,
+    #[prost(float, repeated, tag = "14")]
+    pub correct: Vec<f32>,
+    #[prost(int32, repeated, tag = "15")]
+    pub causes: Vec<i32>,
 }
 
 impl State {
@@ -236,6 +249,8 @@ impl Command {
             take_over: c.take_over,
             hand_back: c.hand_back,
             present: c.present,
+            no_need: c.no_need,
+            device: c.device as i32,
         }
     }
 
@@ -247,6 +262,11 @@ impl Command {
             take_over: self.take_over,
             hand_back: self.hand_back,
             present: self.present,
+            no_need: self.no_need,
+            device: usize::try_from(self.device)
+                .ok()
+                .and_then(|i| crate::command::DeviceKind::ALL.get(i).copied())
+                .unwrap_or_default(),
         }
     }
 }
@@ -257,19 +277,17 @@ impl Perception {
         Self {
             tick: frame.tick,
             confidence: c.overall as f32,
-            free_space: c.free_space as f32,
-            lanes: c.lanes as f32,
-            objects: c.objects as f32,
-            weakest: match c.weakest {
-                Function::FreeSpace => 0,
-                Function::Lanes => 1,
-                Function::Objects => 2,
-                Function::Signals => 3,
-                Function::Planning => 4,
-            },
-            signals: c.signals as f32,
+            free_space: c.of(Function::FreeSpace) as f32,
+            lanes: c.of(Function::Lanes) as f32,
+            objects: c.of(Function::Objects) as f32,
+            weakest: c.weakest as i32,
+            signals: c.of(Function::Signals) as f32,
             cause: c.cause as i32,
-            planning: c.planning as f32,
+            localisation: c.of(Function::Localisation) as f32,
+            prediction: c.of(Function::Prediction) as f32,
+            correct: c.functions.iter().map(|f| f.correct as f32).collect(),
+            causes: c.functions.iter().map(|f| f.cause as i32).collect(),
+            planning: c.of(Function::Planning) as f32,
             visibility: frame.visibility as f32,
             tracks: frame
                 .tracks

@@ -42,7 +42,7 @@ pub use profile::{Cubic, Profile};
 pub use reference_line::{Element, ReferenceLine};
 pub use signals::{Light, Programme, Signal, SignalKind};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A point of the plane and a direction: m, m, rad.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -65,7 +65,9 @@ pub struct Pose3 {
 }
 
 /// A road of a network, by its index.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct RoadId(pub u32);
 
 /// A place in road coordinates: m along the reference line, m to its left.

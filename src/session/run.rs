@@ -100,6 +100,7 @@ impl Session {
             if command.present && tapped.present {
                 command.take_over |= tapped.take_over;
                 command.hand_back |= tapped.hand_back;
+                command.no_need |= tapped.no_need;
                 command.accelerator = command.accelerator.max(tapped.accelerator);
                 command.brake = command.brake.max(tapped.brake);
             }

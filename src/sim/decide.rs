@@ -8,19 +8,25 @@ use super::{DT, Given, Happened, Now, Received};
 use crate::autopilot::{Autopilot, Knowledge, Odometry, Task};
 use crate::command::Command;
 use crate::perception::TICKS_PER_REPORT;
+
 use crate::takeover::authority::{Machine, Situation};
 use crate::takeover::event::{Authority, Event};
 use crate::takeover::intent;
-use crate::takeover::policy::Threshold;
+use crate::takeover::policy::{Inputs, Policy, Threshold};
 use crate::vehicle::dynamics::Controls;
 use bevy::prelude::*;
+
+/// How far ahead the map is looked at for its end, m.
+const MAP_AHEAD: f64 = 1000.0;
 
 /// Who decides, and what was decided.
 #[derive(Resource)]
 pub struct Mind {
-    policy: Threshold,
+    policy: Box<dyn Policy>,
     pub machine: Machine,
     pub autopilot: Autopilot,
+    /// Road left on the map or the route, m.
+    map_left: f64,
     /// The operator's controls at rest, against which intent is judged.
     baseline: Command,
     last: Command,
@@ -32,9 +38,10 @@ pub struct Mind {
 pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
     let mind = Mind {
-        policy: Threshold::new(given.policy),
+        policy: Box::new(Threshold::new(given.policy)),
         machine: Machine::new(given.authority),
         autopilot: Autopilot::new(given.autopilot),
+        map_left: MAP_AHEAD,
         baseline: Command::default(),
         last: Command::default(),
         automation: Controls::default(),
@@ -69,11 +76,32 @@ fn decide(
         mind.baseline = mind.baseline.let_go(&command);
     }
     let confidence = report.confidence.with_planning(mind.autopilot.planning());
-    let doubts = mind.policy.step(confidence.overall, now.time());
+    let news = now.tick.is_multiple_of(TICKS_PER_REPORT);
+    let at = report.lane.at;
+    if news {
+        mind.map_left = given
+            .network
+            .room_ahead(at, given.route.as_ref(), MAP_AHEAD);
+    }
+    let place = (given.network.lane(at.lane).road, given.network.s_of(at));
+    let inputs = Inputs {
+        time: now.time(),
+        confidence,
+        speed,
+        visible_range: report.visible_range,
+        rain: given.weather.rain_at(place),
+        daylight: given.weather.daylight(),
+        friction: report.friction,
+        road: place.0,
+        s: place.1,
+        speed_limit: given.network.limit(at),
+        map_left: mind.map_left,
+    };
+    let verdict = mind.policy.step(&inputs);
     let situation = Situation {
         time: now.time(),
         // After a crash there is nothing left to take over.
-        doubt: (doubts && referee.collided_at.is_none()).then_some(confidence.weakest),
+        doubt: verdict.filter(|_| referee.collided_at.is_none()),
         confidence: confidence.overall,
         intent: intent::crossed(&given.intent, &mind.baseline, &command),
         hand_back: command.hand_back && !mind.last.hand_back,
@@ -94,7 +122,7 @@ fn decide(
                 mind.baseline = command;
                 mind.autopilot.engage(0.0);
             }
-            Authority::Operator | Authority::Standstill => {}
+            Authority::Operator | Authority::Shared | Authority::Standstill => {}
         }
     }
     for event in mind.events.drain(..) {
@@ -105,6 +133,8 @@ fn decide(
         Authority::MinimalRisk | Authority::Standstill => Task::MinimalRisk,
         Authority::RequestPending => Task::Hold,
         Authority::Automation => Task::Drive,
+        // The automation's own line is half of what drives.
+        Authority::Shared => Task::Drive,
         Authority::Operator => Task::StandBy,
     };
     let own = Odometry {
@@ -116,6 +146,5 @@ fn decide(
         route: given.route.as_ref(),
         spec: &given.ego,
     };
-    let news = now.tick.is_multiple_of(TICKS_PER_REPORT);
     mind.automation = mind.autopilot.drive(task, report, news, own, &known, DT);
 }

@@ -78,6 +78,7 @@ fn look(authority: Authority, flashing: bool) -> Look {
         Authority::Operator => of(PAPER, INK, SignShape::Square),
         Authority::MinimalRisk => of(INK, ORANGE, SignShape::Block),
         Authority::Standstill => of(INK, PAPER, SignShape::Bar),
+        Authority::Shared => of(PAPER, INK, SignShape::Disc),
     }
 }
 
@@ -333,12 +334,12 @@ fn note_shown(picture: Res<Picture>, mut shown: ResMut<Shown>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::perception::Function;
+    use crate::takeover::reason::Reason;
 
     fn request() -> RequestView {
         RequestView {
             id: 1,
-            reason: Function::Lanes,
+            reason: Reason::Lanes,
             raised: 8.0,
             deadline: 18.0,
             escalated: false,

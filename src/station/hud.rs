@@ -257,13 +257,7 @@ fn spawn_texts(mut commands: Commands) {
 }
 
 fn share(frame: &Frame, function: Function) -> f64 {
-    match function {
-        Function::FreeSpace => frame.confidence.free_space,
-        Function::Lanes => frame.confidence.lanes,
-        Function::Objects => frame.confidence.objects,
-        Function::Signals => frame.confidence.signals,
-        Function::Planning => frame.confidence.planning,
-    }
+    frame.confidence.of(function)
 }
 
 fn readings(picture: Res<Picture>, setting: Res<Setting>, mut texts: Query<(&Reading, &mut Text)>) {

@@ -4,6 +4,7 @@ use super::feed::Picture;
 use crate::frame::{End, RequestView};
 use crate::perception::Function;
 use crate::takeover::event::{Authority, TimedEvent};
+use crate::takeover::reason::Reason;
 
 pub const WINDOW_TITLE: &str = "takeover: operator station";
 
@@ -33,6 +34,7 @@ pub fn headline(authority: Authority, escalated: bool) -> &'static str {
         Authority::Operator => "YOU DRIVE",
         Authority::MinimalRisk => "MINIMAL-RISK MANOEUVRE",
         Authority::Standstill => "STANDSTILL",
+        Authority::Shared => "YOU DRIVE TOGETHER",
     }
 }
 
@@ -40,17 +42,27 @@ pub fn headline(authority: Authority, escalated: bool) -> &'static str {
 pub fn explanation(authority: Authority, request: Option<&RequestView>) -> &'static str {
     match (authority, request) {
         (Authority::RequestPending, Some(request)) => match request.reason {
-            Function::FreeSpace => "It cannot see far enough to stop",
-            Function::Lanes => "It hardly sees the lane markings",
-            Function::Objects => "It is not sure of the objects ahead",
-            Function::Signals => "It cannot read the traffic lights",
-            Function::Planning => "It knows no way on",
+            Reason::FreeSpace => "It cannot see far enough to stop",
+            Reason::Lanes => "It hardly sees the lane markings",
+            Reason::Objects => "It is not sure of the objects ahead",
+            Reason::Signals => "It cannot read the traffic lights",
+            Reason::Planning => "It knows no way on",
+            Reason::Localisation => "It is not sure where it is",
+            Reason::Prediction => "It cannot tell what others will do",
+            Reason::Weather => "It is not made for this weather",
+            Reason::Light => "It is not made for this light",
+            Reason::RoadType => "It is not made for the road ahead",
+            Reason::Speed => "It is not made for this speed",
+            Reason::MapEnd => "Its map or route ends",
+            Reason::Planned => "A planned takeover",
+            Reason::SensorFailure => "Its sensors have failed",
         },
         (Authority::RequestPending, None) => "It asks for a person",
         (Authority::Automation, _) => "Watch the road; you may take over at any time",
         (Authority::Operator, _) => "Backspace or B hands back",
         (Authority::MinimalRisk, _) => "It brakes to a stop; you can still take over",
         (Authority::Standstill, _) => "The vehicle has stopped by itself",
+        (Authority::Shared, _) => "Your steering and its steering count together",
     }
 }
 
@@ -77,6 +89,8 @@ pub fn function(function: Function, share: f64, wanted: f64) -> String {
         Function::Objects => "Objects",
         Function::Signals => "Lights",
         Function::Planning => "Way on",
+        Function::Localisation => "Position",
+        Function::Prediction => "Others",
     };
     format!("{name:<11}{} {}", percent(share), verdict(share, wanted))
 }

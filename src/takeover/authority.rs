@@ -15,7 +15,8 @@
 
 use super::event::{Authority, Event, MinimalRiskCause, Refusal};
 use super::intent::Means;
-use crate::perception::Function;
+use super::policy::Verdict;
+use super::reason::Reason;
 use serde::{Deserialize, Serialize};
 
 /// Times of the state machine.
@@ -56,7 +57,7 @@ impl Default for AuthoritySettings {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Request {
     pub id: u32,
-    pub reason: Function,
+    pub reason: Reason,
     /// s.
     pub raised: f64,
     pub escalated: bool,
@@ -67,8 +68,8 @@ pub struct Request {
 pub struct Situation {
     /// s.
     pub time: f64,
-    /// The policy doubts, and this function is why.
-    pub doubt: Option<Function>,
+    /// The policy wants a person.
+    pub doubt: Option<Verdict>,
     /// Overall confidence, 0 to 1.
     pub confidence: f64,
     /// The operator crossed a threshold.
@@ -131,8 +132,8 @@ impl Machine {
             Authority::Automation => {
                 if let Some(by) = now.intent {
                     self.take_over(by, events);
-                } else if let Some(reason) = now.doubt {
-                    self.raise(now, reason, events);
+                } else if let Some(verdict) = now.doubt {
+                    self.raise(now, verdict.reason, events);
                 }
             }
             Authority::RequestPending => {
@@ -142,7 +143,7 @@ impl Machine {
                     self.wait(now, events);
                 }
             }
-            Authority::Operator => {
+            Authority::Operator | Authority::Shared => {
                 if gone {
                     self.start_minimal_risk(MinimalRiskCause::OperatorLost, events);
                 } else if now.hand_back {
@@ -193,7 +194,7 @@ impl Machine {
             .is_some_and(|since| now.time - since >= self.settings.operator_timeout - 1e-9)
     }
 
-    fn raise(&mut self, now: &Situation, reason: Function, events: &mut Vec<Event>) {
+    fn raise(&mut self, now: &Situation, reason: Reason, events: &mut Vec<Event>) {
         self.requests += 1;
         self.request = Some(Request {
             id: self.requests,

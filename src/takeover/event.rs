@@ -1,7 +1,7 @@
 //! What happens to authority, and what the referee sees, as events.
 
 use super::intent::Means;
-use crate::perception::Function;
+use super::reason::Reason;
 use crate::traffic::Phase;
 use serde::{Deserialize, Serialize};
 
@@ -20,15 +20,18 @@ pub enum Authority {
     MinimalRisk,
     /// Stopped after a minimal-risk manoeuvre.
     Standstill,
+    /// A person and the automation drive together, by a stated law.
+    Shared,
 }
 
 impl Authority {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Automation,
         Self::RequestPending,
         Self::Operator,
         Self::MinimalRisk,
         Self::Standstill,
+        Self::Shared,
     ];
 
     /// As a person reads it.
@@ -39,6 +42,7 @@ impl Authority {
             Self::Operator => "operator drives",
             Self::MinimalRisk => "minimal-risk manoeuvre",
             Self::Standstill => "standstill",
+            Self::Shared => "operator and automation drive together",
         }
     }
 }
@@ -82,8 +86,7 @@ pub enum MinimalRiskCause {
 pub enum Event {
     RequestRaised {
         request: u32,
-        /// The function of perception that doubts.
-        reason: Function,
+        reason: Reason,
         /// Overall confidence at that moment.
         confidence: f64,
         /// s until the minimal-risk manoeuvre if nobody comes.
@@ -140,7 +143,7 @@ impl Event {
                 budget_s,
                 ..
             } => format!(
-                "takeover requested: {} in doubt, confidence {:.0} %, {budget_s:.0} s to take over",
+                "takeover requested: {}, confidence {:.0} %, {budget_s:.0} s to take over",
                 reason.label(),
                 confidence * 100.0
             ),

@@ -1,6 +1,7 @@
 //! Who drives, why that changes, and how long it took.
 //!
 //! - [`policy`]: when the vehicle asks for a person;
+//! - [`reason`]: why it asks;
 //! - [`intent`]: what counts as a person taking over;
 //! - [`authority`]: the state machine that says who drives;
 //! - [`event`]: what it tells the world;
@@ -12,4 +13,5 @@ pub mod authority;
 pub mod event;
 pub mod intent;
 pub mod policy;
+pub mod reason;
 pub mod timeline;

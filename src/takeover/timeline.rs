@@ -289,8 +289,8 @@ impl Takeover {
 mod tests {
     use super::*;
     use crate::command::Stamp;
-    use crate::perception::Function;
     use crate::takeover::event::MinimalRiskCause;
+    use crate::takeover::reason::Reason;
 
     fn input(time: f64, after: Command) -> Input {
         Input {
@@ -317,7 +317,7 @@ mod tests {
             time,
             Event::RequestRaised {
                 request: 1,
-                reason: Function::FreeSpace,
+                reason: Reason::FreeSpace,
                 confidence: 0.5,
                 budget_s: 10.0,
             },

@@ -1,6 +1,12 @@
 use super::*;
 use proptest::prelude::*;
 
+const DOUBT: Verdict = Verdict {
+    reason: Reason::FreeSpace,
+    budget: None,
+    severe: false,
+};
+
 fn calm(time: f64) -> Situation {
     Situation {
         time,
@@ -30,7 +36,7 @@ fn run(until: f64, situation: impl Fn(f64) -> Situation) -> (Machine, Vec<(f64, 
 
 fn doubting(t: f64) -> Situation {
     Situation {
-        doubt: (t >= 1.0).then_some(Function::FreeSpace),
+        doubt: (t >= 1.0).then_some(DOUBT),
         ..calm(t)
     }
 }
@@ -81,7 +87,7 @@ fn an_input_takes_over_and_ends_the_request() {
 #[test]
 fn confidence_coming_back_does_not_withdraw_a_request() {
     let (_, events) = run(12.0, |t| Situation {
-        doubt: (1.0..2.0).contains(&t).then_some(Function::FreeSpace),
+        doubt: (1.0..2.0).contains(&t).then_some(DOUBT),
         ..calm(t)
     });
     assert!(matches!(
@@ -97,7 +103,7 @@ fn a_hand_back_is_checked() {
         (calm(0.0), Event::HandedBack),
         (
             Situation {
-                doubt: Some(Function::Lanes),
+                doubt: Some(DOUBT),
                 ..calm(0.0)
             },
             Event::HandBackRefused {
@@ -195,7 +201,7 @@ proptest! {
         for (doubt, intent, hand_back, present, speed, ticks) in steps {
             for i in 0..ticks {
                 let now = Situation {
-                    doubt: doubt.then_some(Function::FreeSpace),
+                    doubt: doubt.then_some(DOUBT),
                     intent: (intent == 0 && i == 0 && present != 0).then_some(Means::Steering),
                     hand_back: hand_back && i == 0,
                     present: present != 0,

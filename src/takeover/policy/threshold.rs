@@ -1,5 +1,6 @@
-//! When to ask: a threshold on confidence, with hysteresis and dwell.
+//! A threshold on confidence, with hysteresis and dwell.
 
+use super::{Inputs, Policy, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Settings of the threshold policy.
@@ -45,12 +46,8 @@ impl Threshold {
         }
     }
 
-    pub fn doubting(&self) -> bool {
-        self.doubting
-    }
-
     /// Takes in the overall confidence at `time` and says whether the vehicle doubts.
-    pub fn step(&mut self, confidence: f64, time: f64) -> bool {
+    fn look(&mut self, confidence: f64, time: f64) -> bool {
         let s = &self.settings;
         let (crossed, dwell) = if self.doubting {
             (confidence > s.release_above, s.release_dwell)
@@ -70,6 +67,17 @@ impl Threshold {
     }
 }
 
+impl Policy for Threshold {
+    fn step(&mut self, now: &Inputs) -> Option<Verdict> {
+        self.look(now.confidence.overall, now.time)
+            .then_some(Verdict {
+                reason: now.confidence.weakest.into(),
+                budget: None,
+                severe: false,
+            })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,7 +89,7 @@ mod tests {
         let mut last = false;
         for tick in 0..3000 {
             let t = f64::from(tick) * 0.01;
-            let now = policy.step(confidence(t), t);
+            let now = policy.look(confidence(t), t);
             if now != last {
                 out.push((t, now));
                 last = now;
