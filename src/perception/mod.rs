@@ -8,6 +8,7 @@
 //! ideal: a track keeps the number of what it is a track of.
 
 pub mod atmosphere;
+mod claim;
 mod confidence;
 mod faults;
 mod lane;
@@ -17,6 +18,7 @@ mod sensors;
 mod tracker;
 pub mod weather;
 
+pub use claim::Claim;
 pub use confidence::{Confidence, Function, Trust, stopping_distance};
 pub use faults::{Fault, FaultKind};
 pub use report::{Class, LaneReport, LightReport, Report, Track};
@@ -95,6 +97,8 @@ pub struct Perception {
     horizon: Horizon,
     /// Everything in range, nearest first; kept to save the allocation.
     near: Vec<Near>,
+    /// What the last report claims, and whether it is so.
+    claims: Vec<Claim>,
     left_tunnel: Option<f64>,
     was_in_tunnel: bool,
     lane_drift: f64,
@@ -136,6 +140,7 @@ impl Perception {
             fixed: fixed_objects(network),
             horizon: Horizon::default(),
             near: Vec::new(),
+            claims: Vec::new(),
             left_tunnel: None,
             was_in_tunnel: false,
             lane_drift: 0.0,
@@ -145,6 +150,11 @@ impl Perception {
 
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// What the last report claims, judged by the truth: for the referee and for tools.
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
     }
 
     /// One reading of all sensors at `time`. `path` is the centre line of the ego's lane, `dt` the

@@ -25,6 +25,8 @@ pub struct Mind {
     policy: Box<dyn Policy>,
     pub machine: Machine,
     pub autopilot: Autopilot,
+    /// What the policy last decided by.
+    pub inputs: Option<Inputs>,
     /// Road left on the map or the route, m.
     map_left: f64,
     /// The operator's controls at rest, against which intent is judged.
@@ -41,6 +43,7 @@ pub(super) fn plugin(app: &mut App) {
         policy: Box::new(Threshold::new(given.policy)),
         machine: Machine::new(given.authority),
         autopilot: Autopilot::new(given.autopilot),
+        inputs: None,
         map_left: MAP_AHEAD,
         baseline: Command::default(),
         last: Command::default(),
@@ -97,6 +100,7 @@ fn decide(
         speed_limit: given.network.limit(at),
         map_left: mind.map_left,
     };
+    mind.inputs = Some(inputs);
     let verdict = mind.policy.step(&inputs);
     let situation = Situation {
         time: now.time(),

@@ -20,8 +20,10 @@ mod whereabouts;
 
 use crate::command::Command;
 use crate::frame::{End, Frame};
+use crate::perception::Claim;
 use crate::scenario::Scenario;
 use crate::takeover::event::{Event, TimedEvent};
+use crate::takeover::policy::Inputs;
 use bevy::prelude::*;
 use std::sync::Arc;
 
@@ -110,6 +112,17 @@ impl Simulation {
         self.world.resource_mut::<Received>().0 = command;
         self.world.run_schedule(schedule::Tick);
         self.frame()
+    }
+
+    /// What the latest perception report claims, judged by the truth. For tools: nothing of it goes
+    /// down the link.
+    pub fn claims(&self) -> &[Claim] {
+        self.world.resource::<sense::Eyes>().perception.claims()
+    }
+
+    /// What the takeover policy decided by in the last step; none before the first.
+    pub fn inputs(&self) -> Option<&Inputs> {
+        self.world.resource::<decide::Mind>().inputs.as_ref()
     }
 
     /// The latest frame; before the first step, that of tick 0.

@@ -18,6 +18,7 @@ use takeover::session::tally::Account;
 use takeover::sim::Simulation;
 use takeover::takeover::event::{Authority, Event};
 use takeover::takeover::intent::Means;
+use takeover::takeover::reason::Reason;
 use takeover::traffic::Phase;
 
 fn names() -> Vec<String> {
@@ -51,7 +52,7 @@ fn asked(account: &Account, reason: Function, at: f64) {
     let raised = time(
         account,
         "request",
-        |e| matches!(e, Event::RequestRaised { reason: r, .. } if *r == reason),
+        |e| matches!(e, Event::RequestRaised { reason: r, .. } if *r == Reason::from(reason)),
     );
     assert!((raised - at).abs() < 0.75, "raised at {raised}, not {at}");
     let first = time(account, "request", |e| {
