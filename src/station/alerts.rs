@@ -249,7 +249,7 @@ fn words(picture: Res<Picture>, mut texts: Query<(&Words, &mut Text, &mut TextCo
                 text::headline(frame.authority, escalated(frame)).into(),
                 look.ink,
             ),
-            Words::Explanation => (text::explanation(frame.authority, request).into(), look.ink),
+            Words::Explanation => (text::explanation(frame).into(), look.ink),
             Words::Seconds => {
                 let left = request.map(|r| seconds_left(r, frame.time));
                 (left.map_or(String::new(), text::seconds_left), look.ink)

@@ -125,6 +125,8 @@ fn spawn_confidence(mut commands: Commands, setting: Res<Setting>) {
             Function::FreeSpace,
             Function::Lanes,
             Function::Objects,
+            Function::Prediction,
+            Function::Localisation,
             Function::Planning,
         ];
         for function in functions
@@ -273,7 +275,9 @@ fn readings(picture: Res<Picture>, setting: Res<Setting>, mut texts: Query<(&Rea
                 let verdict = text::verdict(overall, wanted);
                 format!("{} {verdict}", text::percent(overall))
             }
-            Reading::Function(f) => text::function(f, share(frame, f), wanted),
+            Reading::Function(f) => {
+                text::function(f, frame.confidence.functions[f as usize], wanted)
+            }
             Reading::Steering => text::steering(frame.ego.wheel),
             Reading::Accelerator => text::pedal(text::ACCELERATOR, frame.ego.accelerator),
             Reading::Brake => text::pedal(text::BRAKE, frame.ego.brake),

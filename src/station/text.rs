@@ -1,8 +1,8 @@
 //! Every word that the window shows.
 
 use super::feed::Picture;
-use crate::frame::{End, RequestView};
-use crate::perception::Function;
+use crate::frame::{End, Frame};
+use crate::perception::{Function, Trust};
 use crate::takeover::event::{Authority, TimedEvent};
 use crate::takeover::reason::Reason;
 
@@ -10,8 +10,8 @@ pub const WINDOW_TITLE: &str = "takeover: operator station";
 
 /// Keys and pad, in two lines.
 pub const HELP: &str = "\
-Keys: arrows or WASD, Space takes over, Backspace hands back, C view, Esc ends
-Pad:  left stick, triggers, A takes over, B hands back";
+Keys: arrows or WASD, Space takes over, N no need, Backspace hands back, C view, Esc ends
+Pad:  left stick, triggers, A takes over, X no need, B hands back";
 
 pub const WAITING: &str = "Waiting for the first picture";
 pub const SPEED_UNIT: &str = "km/h";
@@ -39,8 +39,8 @@ pub fn headline(authority: Authority, escalated: bool) -> &'static str {
 }
 
 /// The banner's second line: why, or what can be done.
-pub fn explanation(authority: Authority, request: Option<&RequestView>) -> &'static str {
-    match (authority, request) {
+pub fn explanation(frame: &Frame) -> &'static str {
+    match (frame.authority, &frame.request) {
         (Authority::RequestPending, Some(request)) => match request.reason {
             Reason::FreeSpace => "It cannot see far enough to stop",
             Reason::Lanes => "It hardly sees the lane markings",
@@ -57,6 +57,9 @@ pub fn explanation(authority: Authority, request: Option<&RequestView>) -> &'sta
             Reason::Planned => "A planned takeover",
             Reason::SensorFailure => "Its sensors have failed",
         },
+        (Authority::Operator | Authority::Shared, _) if frame.offers => {
+            "It offers to drive on: Backspace or B hands back"
+        }
         (Authority::RequestPending, None) => "It asks for a person",
         (Authority::Automation, _) => "Watch the road; you may take over at any time",
         (Authority::Operator, _) => "Backspace or B hands back",
@@ -81,8 +84,9 @@ pub fn percent(share: f64) -> String {
     format!("{:3.0} %", share * 100.0)
 }
 
-/// The name of a function of perception, and whether it is good enough, in words.
-pub fn function(function: Function, share: f64, wanted: f64) -> String {
+/// The name of a function of perception, whether it is good enough, and what takes it away, in
+/// words.
+pub fn function(function: Function, trust: Trust, wanted: f64) -> String {
     let name = match function {
         Function::FreeSpace => "Free road",
         Function::Lanes => "Lane marks",
@@ -92,7 +96,12 @@ pub fn function(function: Function, share: f64, wanted: f64) -> String {
         Function::Localisation => "Position",
         Function::Prediction => "Others",
     };
-    format!("{name:<11}{} {}", percent(share), verdict(share, wanted))
+    let share = trust.reported;
+    let line = format!("{name:<11}{} {}", percent(share), verdict(share, wanted));
+    match trust.cause.label() {
+        "" => line,
+        cause => format!("{line}  {cause}"),
+    }
 }
 
 /// One word, so that nobody has to read it off a colour.
@@ -147,6 +156,7 @@ pub fn summary(picture: &Picture) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::perception::Cause;
 
     #[test]
     fn speeds_have_no_negative_zero() {
@@ -159,6 +169,21 @@ mod tests {
         assert_eq!(steering(0.5), "Steering     29 deg left");
         assert_eq!(steering(-0.5), "Steering     29 deg right");
         assert_eq!(steering(0.001), "Steering      0 deg straight");
+    }
+
+    #[test]
+    fn what_takes_confidence_away_is_named() {
+        let fog = Trust {
+            reported: 0.4,
+            cause: Cause::Fog,
+            ..Trust::default()
+        };
+        assert_eq!(
+            function(Function::FreeSpace, fog, 0.5),
+            "Free road   40 % LOW  fog"
+        );
+        let fine = function(Function::Lanes, Trust::default(), 0.5);
+        assert_eq!(fine, "Lane marks 100 %  ok");
     }
 
     #[test]
