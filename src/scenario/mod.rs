@@ -10,6 +10,7 @@ mod check_junction;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
+mod check_policy;
 mod check_road;
 mod check_traffic;
 mod raw;

@@ -12,12 +12,9 @@ use crate::perception::TICKS_PER_REPORT;
 use crate::takeover::authority::{Machine, Situation};
 use crate::takeover::event::{Authority, Event};
 use crate::takeover::intent;
-use crate::takeover::policy::{Inputs, Policy, Threshold};
+use crate::takeover::policy::{Inputs, MAP_AHEAD, Policy};
 use crate::vehicle::dynamics::Controls;
 use bevy::prelude::*;
-
-/// How far ahead the map is looked at for its end, m.
-const MAP_AHEAD: f64 = 1000.0;
 
 /// Who decides, and what was decided.
 #[derive(Resource)]
@@ -40,7 +37,7 @@ pub struct Mind {
 pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
     let mind = Mind {
-        policy: Box::new(Threshold::new(given.policy)),
+        policy: given.policy.build(&given.network),
         machine: Machine::new(given.authority),
         autopilot: Autopilot::new(given.autopilot),
         inputs: None,
@@ -106,7 +103,7 @@ fn decide(
         time: now.time(),
         // After a crash there is nothing left to take over.
         doubt: verdict.filter(|_| referee.collided_at.is_none()),
-        confidence: confidence.overall,
+        inputs,
         intent: intent::crossed(&given.intent, &mind.baseline, &command),
         hand_back: command.hand_back && !mind.last.hand_back,
         present: command.present,

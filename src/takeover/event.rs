@@ -1,6 +1,7 @@
 //! What happens to authority, and what the referee sees, as events.
 
 use super::intent::Means;
+use super::policy::Inputs;
 use super::reason::Reason;
 use crate::traffic::Phase;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,12 @@ pub enum Event {
         confidence: f64,
         /// s until the minimal-risk manoeuvre if nobody comes.
         budget_s: f64,
+        /// s until the limit, as the vehicle estimates it; none if it cannot tell.
+        #[serde(default)]
+        estimate_s: Option<f64>,
+        /// All that the policy decided by; none in logs of older versions.
+        #[serde(default)]
+        inputs: Option<Box<Inputs>>,
     },
     RequestEscalated {
         request: u32,
@@ -141,12 +148,16 @@ impl Event {
                 reason,
                 confidence,
                 budget_s,
+                estimate_s,
                 ..
-            } => format!(
-                "takeover requested: {}, confidence {:.0} %, {budget_s:.0} s to take over",
-                reason.label(),
-                confidence * 100.0
-            ),
+            } => {
+                let estimate = estimate_s.map_or(String::new(), |s| format!(", limit in {s:.1} s"));
+                format!(
+                    "takeover requested: {}, confidence {:.0} %, {budget_s:.0} s to take over{estimate}",
+                    reason.label(),
+                    confidence * 100.0
+                )
+            }
             Self::RequestEscalated { .. } => "request escalated: still nobody".into(),
             Self::TakenOver {
                 request: Some(_),

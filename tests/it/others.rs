@@ -216,7 +216,7 @@ fn a_cone_is_told_and_a_barrier_ends_the_run() {
     });
     // A vehicle that sees nothing drives on.
     let mut scenario = (*blind).clone();
-    scenario.policy.raise_below = 0.0;
+    scenario.policy = PolicySettings::silent();
     scenario.faults = [Sensor::Camera, Sensor::Lidar, Sensor::Radar]
         .map(|sensor| Fault {
             at: 0.0,
