@@ -94,12 +94,21 @@ fn dwells(c: &mut Checker, path: &str, raise: f64, release: f64) {
     c.range(&format!("{path}.release_dwell"), release, 0.0, LONGEST, "s");
 }
 
+/// The value, if it is in its range; else what bounds others least. One mistake is one line.
+fn within(value: f64, low: f64, high: f64) -> f64 {
+    if (low..=high).contains(&value) {
+        value
+    } else {
+        low
+    }
+}
+
 fn threshold(c: &mut Checker, path: &str, s: &ThresholdSettings) {
     c.range(&format!("{path}.raise_below"), s.raise_below, 0.0, 1.0, "");
     c.range(
         &format!("{path}.release_above"),
         s.release_above,
-        s.raise_below.clamp(0.0, 1.0),
+        within(s.raise_below, 0.0, 1.0),
         1.0,
         "(not below raise_below)",
     );
@@ -113,7 +122,7 @@ fn time_to_limit(c: &mut Checker, path: &str, s: &TimeToLimitSettings) {
     c.range(
         &format!("{path}.release_above"),
         s.release_above,
-        s.at_most.clamp(0.1, LONGEST),
+        within(s.at_most, 0.1, LONGEST),
         600.0,
         "s (not below at_most)",
     );

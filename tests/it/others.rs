@@ -9,6 +9,7 @@ use takeover::road_user::RoadUser;
 use takeover::scenario::Scenario;
 use takeover::sim::Simulation;
 use takeover::takeover::event::Event;
+use takeover::takeover::policy::PolicySettings;
 use takeover::traffic::{Ego, Traffic};
 
 fn scenario(duration: f64, rest: &str) -> Arc<Scenario> {
