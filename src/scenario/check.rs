@@ -142,6 +142,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     let road = check_network::check(&mut c, &raw, turning);
     let air = check_weather(&mut c, &raw, road.as_ref());
     check_settings(&mut c, &raw);
+    super::check_referee::check(&mut c, &raw.referee);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let e = &raw.ego;
@@ -187,6 +188,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             intent: raw.intent,
             stabilised: raw.stabilised,
             link: raw.link,
+            referee: raw.referee,
             text: text.to_string(),
         }),
         _ => Err(c
