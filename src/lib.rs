@@ -14,6 +14,7 @@ pub mod operator;
 pub mod perception;
 pub mod random;
 pub mod record;
+pub mod referee;
 pub mod road;
 pub mod road_user;
 pub mod ron_file;

@@ -150,6 +150,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     let policy = policies.map_or_else(PolicySettings::default, |policies| {
         check_policy::check(&mut c, "policy", policies, road.as_ref())
     });
+    super::check_referee::check(&mut c, &raw.referee);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let e = &raw.ego;
@@ -195,6 +196,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             intent: raw.intent,
             stabilised: raw.stabilised,
             link: raw.link,
+            referee: raw.referee,
             text: text.to_string(),
         }),
         _ => Err(c

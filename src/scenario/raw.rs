@@ -6,6 +6,7 @@ use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::{Fault, SensorSettings};
+use crate::referee::RefereeSettings;
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::timeline::StabilisedSettings;
@@ -68,6 +69,9 @@ pub struct RawScenario {
     pub stabilised: StabilisedSettings,
     #[serde(default)]
     pub link: LinkSettings,
+    /// What counts as danger, and as asking in time.
+    #[serde(default)]
+    pub referee: RefereeSettings,
 }
 
 #[derive(Clone, Debug, Deserialize)]
