@@ -2,6 +2,7 @@
 // A test that panics is a test that reports.
 #![cfg_attr(test, allow(clippy::panic, clippy::unwrap_used))]
 
+pub mod assess;
 pub mod autopilot;
 pub mod clock;
 pub mod command;
@@ -13,6 +14,7 @@ pub mod operator;
 pub mod perception;
 pub mod random;
 pub mod record;
+pub mod referee;
 pub mod road;
 pub mod road_user;
 pub mod ron_file;

@@ -263,7 +263,7 @@ impl Model {
     }
 
     fn think_of_handing_back(&mut self, now: f64) {
-        let calm = self.seen.confidence.overall > self.scenario.policy.release_above
+        let calm = self.seen.confidence.overall > self.scenario.policy.content_above()
             && self.seen.authority == Authority::Operator
             && self.seen.visibility > CLEAR_ENOUGH
             && self.seen.ego.offset.abs() < 0.4;

@@ -226,3 +226,31 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Vec<Problem>> {
         .from_str(text)
         .map_err(|e| vec![Problem::from_ron(text, &e)])
 }
+
+/// The first character of the value at `path` of a text; of the whole text without a path.
+pub fn first_character(text: &str, path: &str) -> Option<char> {
+    let place = locate::places(text).into_iter().find(|p| p.path == path)?;
+    text.get(place.start..)?.chars().next()
+}
+
+/// Parses the value at `path` of a text by itself; the whole text without a path. A variant's fields
+/// may stand right in its parentheses: `Threshold(raise_below: 0.5)`.
+///
+/// # Errors
+/// One problem: the first thing that is not RON of this form, or that there is no such value.
+pub fn parse_part<T: DeserializeOwned>(text: &str, path: &str) -> Result<T, Vec<Problem>> {
+    use ron::extensions::Extensions;
+    let place = locate::places(text).into_iter().find(|p| p.path == path);
+    let (start, end) = match place {
+        Some(place) if !path.is_empty() => (place.start, place.end),
+        _ => (0, text.len()),
+    };
+    // Blanks for what stands before, so that lines and columns are those of the whole text.
+    let before = text[..start].chars();
+    let mut part: String = before.map(|c| if c == '\n' { c } else { ' ' }).collect();
+    part.push_str(&text[start..end]);
+    ron::Options::default()
+        .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
+        .from_str(&part)
+        .map_err(|e| vec![Problem::from_ron(text, &e)])
+}

@@ -1,11 +1,12 @@
 //! From a raw scenario to a valid one: every range, every reference.
 
 use super::raw::RawScenario;
-use super::{Problem, Scenario, check_network};
+use super::{Problem, Scenario, check_network, check_policy};
 use crate::perception::FaultKind;
 use crate::perception::atmosphere::{Atmosphere, FogBank};
 use crate::perception::weather::{Shower, Sun, Weather};
 use crate::road::{LaneId, LaneKind, LanePos, Network, RoadId, Route};
+use crate::takeover::policy::PolicySettings;
 use crate::vehicle::{self, VehicleSpec};
 
 /// Collects what is wrong, by path in the file.
@@ -128,6 +129,10 @@ pub(super) const LONGEST: f64 = 7200.0;
 
 /// The valid scenario, or everything that is wrong with it.
 pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
+    let policies = match raw.policy {
+        Some(_) => Some(check_policy::parse(text, "policy")?),
+        None => None,
+    };
     let mut c = Checker {
         problems: Vec::new(),
     };
@@ -142,6 +147,10 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     let road = check_network::check(&mut c, &raw, turning);
     let air = check_weather(&mut c, &raw, road.as_ref());
     check_settings(&mut c, &raw);
+    let policy = policies.map_or_else(PolicySettings::default, |policies| {
+        check_policy::check(&mut c, "policy", policies, road.as_ref())
+    });
+    super::check_referee::check(&mut c, &raw.referee);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let e = &raw.ego;
@@ -182,11 +191,12 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             sensors: raw.sensors,
             faults: raw.faults,
             autopilot: raw.autopilot,
-            policy: raw.policy,
+            policy,
             authority: raw.authority,
             intent: raw.intent,
             stabilised: raw.stabilised,
             link: raw.link,
+            referee: raw.referee,
             text: text.to_string(),
         }),
         _ => Err(c
@@ -335,18 +345,6 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         "m/s2",
     );
     check_faults(c, raw);
-
-    let p = &raw.policy;
-    c.range("policy.raise_below", p.raise_below, 0.0, 1.0, "");
-    c.range(
-        "policy.release_above",
-        p.release_above,
-        p.raise_below,
-        1.0,
-        "(not below raise_below)",
-    );
-    c.range("policy.raise_dwell", p.raise_dwell, 0.0, 60.0, "s");
-    c.range("policy.release_dwell", p.release_dwell, 0.0, 60.0, "s");
 
     let t = &raw.authority;
     c.range(

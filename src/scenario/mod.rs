@@ -10,6 +10,8 @@ mod check_junction;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
+mod check_policy;
+mod check_referee;
 mod check_road;
 mod check_traffic;
 mod raw;
@@ -21,6 +23,7 @@ use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::weather::Weather;
 use crate::perception::{Fault, SensorSettings};
+use crate::referee::RefereeSettings;
 use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
@@ -63,6 +66,7 @@ pub struct Scenario {
     pub intent: IntentSettings,
     pub stabilised: StabilisedSettings,
     pub link: LinkSettings,
+    pub referee: RefereeSettings,
     /// The file's text, word for word, for the record.
     pub text: String,
 }
@@ -107,6 +111,7 @@ impl Scenario {
             "intent": self.intent,
             "stabilised": self.stabilised,
             "link": self.link,
+            "referee": self.referee,
         })
     }
 }

@@ -6,10 +6,11 @@ use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::{Fault, SensorSettings};
+use crate::referee::RefereeSettings;
 use crate::takeover::authority::AuthoritySettings;
 use crate::takeover::intent::IntentSettings;
-use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
+use ron::value::RawValue;
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -57,8 +58,9 @@ pub struct RawScenario {
     pub faults: Vec<Fault>,
     #[serde(default)]
     pub autopilot: AutopilotSettings,
+    /// One policy by its name, or a list of such; read by `check_policy`, which can tell which it is.
     #[serde(default)]
-    pub policy: PolicySettings,
+    pub policy: Option<Box<RawValue>>,
     #[serde(default)]
     pub authority: AuthoritySettings,
     #[serde(default)]
@@ -67,6 +69,9 @@ pub struct RawScenario {
     pub stabilised: StabilisedSettings,
     #[serde(default)]
     pub link: LinkSettings,
+    /// What counts as danger, and as asking in time.
+    #[serde(default)]
+    pub referee: RefereeSettings,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! One run: simulation, link, operator and record together.
 
+pub mod limit;
 pub mod live;
 #[cfg(feature = "sim")]
 mod pace;

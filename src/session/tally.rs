@@ -3,6 +3,7 @@
 use crate::command::Input;
 use crate::frame::Frame;
 use crate::record::{Entry, Log};
+use crate::road_user::RoadUser;
 use crate::scenario::Scenario;
 use crate::takeover::event::{Authority, Event, TimedEvent};
 use crate::takeover::timeline::{Outcome, Takeover, Timeline};
@@ -13,10 +14,14 @@ use serde::{Deserialize, Serialize};
 pub struct Collision {
     pub time_s: f64,
     pub with: String,
+    /// What it is; none for an object.
+    pub kind: Option<RoadUser>,
     /// Speed of one against the other just before, m/s.
     pub closing_speed: f64,
-    /// Change of the ego's velocity in the first step of contact, m/s.
+    /// Change of the ego's velocity over the contact, m/s.
     pub delta_v: f64,
+    /// ... and of the other's; none for an object, and if the run broke off before it was known.
+    pub other_delta_v: Option<f64>,
 }
 
 /// Running account of a run.
@@ -112,18 +117,31 @@ impl Tally {
 
     fn event(&mut self, event: &TimedEvent) {
         self.timeline.event(event);
-        if let Event::Collision {
-            with,
-            closing_speed,
-            delta_v,
-        } = &event.event
-        {
-            self.collisions.push(Collision {
+        match &event.event {
+            Event::Collision {
+                with,
+                kind,
+                closing_speed,
+                delta_v,
+            } => self.collisions.push(Collision {
                 time_s: event.time,
                 with: with.clone(),
+                kind: *kind,
                 closing_speed: *closing_speed,
                 delta_v: *delta_v,
-            });
+                other_delta_v: None,
+            }),
+            Event::Impact {
+                with,
+                delta_v,
+                other_delta_v,
+                ..
+            } => {
+                if let Some(c) = self.collisions.iter_mut().rfind(|c| c.with == *with) {
+                    (c.delta_v, c.other_delta_v) = (*delta_v, *other_delta_v);
+                }
+            }
+            _ => {}
         }
         self.events.push(event.clone());
     }

@@ -9,15 +9,12 @@ use crate::autopilot::{Autopilot, Knowledge, Odometry, Task};
 use crate::command::Command;
 use crate::perception::TICKS_PER_REPORT;
 
-use crate::takeover::authority::{Machine, Situation};
+use crate::takeover::authority::{AuthoritySettings, Machine, Situation};
 use crate::takeover::event::{Authority, Event};
 use crate::takeover::intent;
-use crate::takeover::policy::{Inputs, Policy, Threshold};
+use crate::takeover::policy::{Inputs, MAP_AHEAD, Policy};
 use crate::vehicle::dynamics::Controls;
 use bevy::prelude::*;
-
-/// How far ahead the map is looked at for its end, m.
-const MAP_AHEAD: f64 = 1000.0;
 
 /// Who decides, and what was decided.
 #[derive(Resource)]
@@ -32,6 +29,8 @@ pub struct Mind {
     /// The operator's controls at rest, against which intent is judged.
     baseline: Command,
     last: Command,
+    /// Nobody is asked and nobody is listened to: the referee wants to know what happens then.
+    alone: bool,
     /// What the automation would do now.
     pub automation: Controls,
     events: Vec<Event>,
@@ -40,18 +39,33 @@ pub struct Mind {
 pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
     let mind = Mind {
-        policy: Box::new(Threshold::new(given.policy)),
+        policy: given.policy.build(&given.network),
         machine: Machine::new(given.authority),
         autopilot: Autopilot::new(given.autopilot),
         inputs: None,
         map_left: MAP_AHEAD,
         baseline: Command::default(),
         last: Command::default(),
+        alone: false,
         automation: Controls::default(),
         events: Vec::new(),
     };
     app.insert_resource(mind)
         .add_systems(Tick, decide.in_set(Step::Decide));
+}
+
+impl Mind {
+    /// From now on the automation drives alone. A pending request is dropped, a person in command
+    /// is gone, without an event; a minimal-risk manoeuvre that runs goes on.
+    pub fn go_alone(&mut self, settings: AuthoritySettings) {
+        self.alone = true;
+        match self.machine.state() {
+            Authority::Automation | Authority::MinimalRisk | Authority::Standstill => return,
+            Authority::RequestPending => {}
+            Authority::Operator | Authority::Shared => self.autopilot.engage(0.0),
+        }
+        self.machine = Machine::new(settings);
+    }
 }
 
 fn decide(
@@ -71,7 +85,11 @@ fn decide(
     let speed = f64::from(ego.velocity.dot(ego.rotation * Vec3::X));
     let report = eyes.perception.report();
     let mind = &mut *mind;
-    let command = received.0;
+    let command = if mind.alone {
+        Command::default()
+    } else {
+        received.0
+    };
     if command.present && !mind.last.present {
         mind.baseline = command;
     }
@@ -105,8 +123,8 @@ fn decide(
     let situation = Situation {
         time: now.time(),
         // After a crash there is nothing left to take over.
-        doubt: verdict.filter(|_| referee.collided_at.is_none()),
-        confidence: confidence.overall,
+        doubt: verdict.filter(|_| referee.collided_at.is_none() && !mind.alone),
+        inputs,
         intent: intent::crossed(&given.intent, &mind.baseline, &command),
         hand_back: command.hand_back && !mind.last.hand_back,
         present: command.present,

@@ -8,6 +8,7 @@ use super::whereabouts::{self, Whereabouts};
 use super::{DT, Ended, Given, Happened, Now};
 use crate::frame::End;
 use crate::road::LanePos;
+use crate::road_user::RoadUser;
 use crate::scenario::ROAD_END_MARGIN;
 use crate::takeover::event::{Authority, Event};
 use bevy::prelude::*;
@@ -63,12 +64,13 @@ fn collisions(
         let with_ego = a == fleet.ego || b == fleet.ego;
         let met = |entity: Entity| a == entity || b == entity;
         // Who was met, how fast they were, and whether that ends the run.
-        let mut hit: Option<(String, Vec3, bool)> = None;
+        let mut hit: Option<(String, Option<RoadUser>, Vec3, bool)> = None;
         for (i, actor) in fleet.actors.iter().enumerate() {
             if met(*actor) {
                 let [x, y, z] = traffic.velocity(i);
                 hit = Some((
                     traffic.name(i).to_string(),
+                    Some(traffic.shape(i).kind),
                     Vec3::new(x as f32, y as f32, z as f32),
                     true,
                 ));
@@ -77,10 +79,10 @@ fn collisions(
         }
         for (object, name, solid) in &fleet.objects {
             if met(*object) {
-                hit = Some((name.clone(), Vec3::ZERO, *solid));
+                hit = Some((name.clone(), None, Vec3::ZERO, *solid));
             }
         }
-        if let (Some((with, velocity, ends)), true) = (hit, with_ego)
+        if let (Some((with, kind, velocity, ends)), true) = (hit, with_ego)
             && let Ok(ego) = bodies.get(fleet.ego).map(state)
         {
             if ends {
@@ -92,6 +94,7 @@ fn collisions(
                 *now,
                 Event::Collision {
                     with,
+                    kind,
                     closing_speed: f64::from(closing.length()),
                     delta_v: f64::from(change.length()),
                 },

@@ -114,6 +114,14 @@ impl Simulation {
         self.frame()
     }
 
+    /// From now on the automation drives alone: no request is raised, one that waits is dropped
+    /// without a word, commands are ignored, no minimal-risk manoeuvre begins (one that runs goes
+    /// on). What the referee asks of a copy of a run, to see what would have happened.
+    pub fn go_alone(&mut self) {
+        let settings = self.world.resource::<Given>().authority;
+        self.world.resource_mut::<decide::Mind>().go_alone(settings);
+    }
+
     /// What the latest perception report claims, judged by the truth. For tools: nothing of it goes
     /// down the link.
     pub fn claims(&self) -> &[Claim] {

@@ -57,7 +57,7 @@ pub fn plugin(app: &mut App) {
 }
 
 fn spawn_confidence(mut commands: Commands, setting: Res<Setting>) {
-    let wanted = setting.0.policy.raise_below as f32;
+    let wanted = setting.0.policy.asks_below() as f32;
     let place = Node {
         left: px(16.0),
         top: px(16.0),
@@ -264,7 +264,7 @@ fn share(frame: &Frame, function: Function) -> f64 {
 
 fn readings(picture: Res<Picture>, setting: Res<Setting>, mut texts: Query<(&Reading, &mut Text)>) {
     let Some(frame) = &picture.frame else { return };
-    let wanted = setting.0.policy.raise_below;
+    let wanted = setting.0.policy.asks_below();
     for (reading, mut shown) in &mut texts {
         let words = match *reading {
             Reading::Speed => text::speed(frame.ego.speed),
@@ -296,7 +296,7 @@ fn levels(
     mut bars: Query<(&Level, &mut Node, &mut BackgroundColor)>,
 ) {
     let Some(frame) = &picture.frame else { return };
-    let wanted = setting.0.policy.raise_below;
+    let wanted = setting.0.policy.asks_below();
     for (level, mut node, mut colour) in &mut bars {
         let (value, low) = match *level {
             Level::Confidence => (frame.confidence.overall, frame.confidence.overall < wanted),
@@ -337,7 +337,7 @@ fn curve(
     }
     *drawn = newest;
     let missing = HISTORY - picture.history.len();
-    let wanted = setting.0.policy.raise_below as f32;
+    let wanted = setting.0.policy.asks_below() as f32;
     for (sample, mut node, mut colour) in &mut samples {
         let value = sample
             .0

@@ -15,7 +15,7 @@
 
 use super::event::{Authority, Event, MinimalRiskCause, Refusal};
 use super::intent::Means;
-use super::policy::Verdict;
+use super::policy::{Inputs, Verdict};
 use super::reason::Reason;
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +70,8 @@ pub struct Situation {
     pub time: f64,
     /// The policy wants a person.
     pub doubt: Option<Verdict>,
-    /// Overall confidence, 0 to 1.
-    pub confidence: f64,
+    /// What the policy decided by.
+    pub inputs: Inputs,
     /// The operator crossed a threshold.
     pub intent: Option<Means>,
     /// The hand-back button went down in this tick.
@@ -133,7 +133,7 @@ impl Machine {
                 if let Some(by) = now.intent {
                     self.take_over(by, events);
                 } else if let Some(verdict) = now.doubt {
-                    self.raise(now, verdict.reason, events);
+                    self.raise(now, verdict, events);
                 }
             }
             Authority::RequestPending => {
@@ -194,20 +194,22 @@ impl Machine {
             .is_some_and(|since| now.time - since >= self.settings.operator_timeout - 1e-9)
     }
 
-    fn raise(&mut self, now: &Situation, reason: Reason, events: &mut Vec<Event>) {
+    fn raise(&mut self, now: &Situation, verdict: Verdict, events: &mut Vec<Event>) {
         self.requests += 1;
         self.request = Some(Request {
             id: self.requests,
-            reason,
+            reason: verdict.reason,
             raised: now.time,
             escalated: false,
         });
         self.state = Authority::RequestPending;
         events.push(Event::RequestRaised {
             request: self.requests,
-            reason,
-            confidence: now.confidence,
+            reason: verdict.reason,
+            confidence: now.inputs.confidence.overall,
             budget_s: self.settings.minimal_risk_after,
+            estimate_s: verdict.budget,
+            inputs: Some(Box::new(now.inputs)),
         });
     }
 

@@ -1,7 +1,10 @@
 //! What happens to authority, and what the referee sees, as events.
 
 use super::intent::Means;
+use super::policy::Inputs;
 use super::reason::Reason;
+use crate::referee::{Nearness, Side};
+use crate::road_user::RoadUser;
 use crate::traffic::Phase;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +94,12 @@ pub enum Event {
         confidence: f64,
         /// s until the minimal-risk manoeuvre if nobody comes.
         budget_s: f64,
+        /// s until the limit, as the vehicle estimates it; none if it cannot tell.
+        #[serde(default)]
+        estimate_s: Option<f64>,
+        /// All that the policy decided by; none in logs of older versions.
+        #[serde(default)]
+        inputs: Option<Box<Inputs>>,
     },
     RequestEscalated {
         request: u32,
@@ -117,12 +126,59 @@ pub enum Event {
         speed: f64,
     },
     Collision {
-        /// Name of the other road user in the scenario.
+        /// Name of the other road user, or of the object, in the scenario.
         with: String,
+        /// What it is; none for an object.
+        #[serde(default)]
+        kind: Option<RoadUser>,
         /// Speed of one against the other just before, m/s.
         closing_speed: f64,
-        /// Change of the ego's velocity in the first step of contact, m/s.
+        /// Change of the ego's velocity in the first step of contact, m/s. [`Self::Impact`] has
+        /// all of it.
         delta_v: f64,
+    },
+    /// What a collision came to, told when the contact's push is over.
+    Impact {
+        with: String,
+        kind: Option<RoadUser>,
+        /// Change of the ego's velocity from just before the contact, m/s.
+        delta_v: f64,
+        /// ... and of the other's; none for an object.
+        other_delta_v: Option<f64>,
+        /// From the first contact, s.
+        duration: f64,
+    },
+    /// Another road user comes too close in time.
+    NearMiss {
+        with: String,
+        kind: RoadUser,
+        /// By which measure, and its value at this moment, s.
+        by: Nearness,
+        value: f64,
+    },
+    /// The encounter is over.
+    NearMissOver {
+        with: String,
+        kind: RoadUser,
+        /// The smallest of the encounter, s; none if there was none below 10 s.
+        ttc: Option<f64>,
+        /// s.
+        pet: Option<f64>,
+        /// Smallest distance between the two, m.
+        gap: f64,
+    },
+    /// A tyre's outer edge went over its lane's marking, and this is no lane change.
+    LaneDeparture {
+        side: Side,
+    },
+    /// It is back in a lane. Also tells of a departure towards a lane of the same direction under a
+    /// person's hands: that it was no lane change is known only now.
+    LaneDepartureOver {
+        side: Side,
+        /// s.
+        duration: f64,
+        /// Largest distance of the tyre's edge beyond the marking, m.
+        excursion: f64,
     },
     /// A scripted manoeuvre of another road user began or is over.
     Action {
@@ -141,12 +197,16 @@ impl Event {
                 reason,
                 confidence,
                 budget_s,
+                estimate_s,
                 ..
-            } => format!(
-                "takeover requested: {}, confidence {:.0} %, {budget_s:.0} s to take over",
-                reason.label(),
-                confidence * 100.0
-            ),
+            } => {
+                let estimate = estimate_s.map_or(String::new(), |s| format!(", limit in {s:.1} s"));
+                format!(
+                    "takeover requested: {}, confidence {:.0} %, {budget_s:.0} s to take over{estimate}",
+                    reason.label(),
+                    confidence * 100.0
+                )
+            }
             Self::RequestEscalated { .. } => "request escalated: still nobody".into(),
             Self::TakenOver {
                 request: Some(_),
@@ -173,10 +233,59 @@ impl Event {
             Self::LeftRoad { speed } => format!("left the road at {speed:.1} m/s"),
             Self::Collision {
                 with,
+                kind,
                 closing_speed,
-                delta_v,
+                ..
             } => format!(
-                "collision with {with}: {closing_speed:.1} m/s closing, delta-v {delta_v:.1} m/s"
+                "collision with {}: {closing_speed:.1} m/s closing",
+                named(with, *kind)
+            ),
+            Self::Impact {
+                with,
+                delta_v,
+                other_delta_v,
+                ..
+            } => match other_delta_v {
+                Some(other) => {
+                    format!("impact with {with}: delta-v {delta_v:.1} m/s, theirs {other:.1} m/s")
+                }
+                None => format!("impact with {with}: delta-v {delta_v:.1} m/s"),
+            },
+            Self::NearMiss {
+                with,
+                kind,
+                by,
+                value,
+            } => format!(
+                "near miss with {}: {} {value:.2} s",
+                named(with, Some(*kind)),
+                by.label()
+            ),
+            Self::NearMissOver {
+                with,
+                ttc,
+                pet,
+                gap,
+                ..
+            } => {
+                let mut text = format!("past {with}: least distance {gap:.2} m");
+                for (by, least) in [(Nearness::Ttc, ttc), (Nearness::Pet, pet)] {
+                    if let Some(least) = least {
+                        text += &format!(", {} {least:.2} s", by.label());
+                    }
+                }
+                text
+            }
+            Self::LaneDeparture { side } => {
+                format!("lane departure: over the {} marking", side.label())
+            }
+            Self::LaneDepartureOver {
+                side,
+                duration,
+                excursion,
+            } => format!(
+                "back in a lane: {excursion:.2} m over the {} marking, {duration:.1} s",
+                side.label()
             ),
             Self::Action {
                 user,
@@ -184,6 +293,16 @@ impl Event {
                 phase,
             } => format!("{user}: {action} {}", phase.label()),
         }
+    }
+}
+
+/// A name, and what it is where the name does not say.
+fn named(name: &str, kind: Option<RoadUser>) -> String {
+    match kind {
+        Some(kind) if !name.to_lowercase().contains(kind.label()) => {
+            format!("{name} ({})", kind.label())
+        }
+        _ => name.to_string(),
     }
 }
 

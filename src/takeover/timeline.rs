@@ -320,6 +320,8 @@ mod tests {
                 reason: Reason::FreeSpace,
                 confidence: 0.5,
                 budget_s: 10.0,
+                estimate_s: None,
+                inputs: None,
             },
         )
     }

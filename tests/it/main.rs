@@ -28,6 +28,8 @@ mod human;
 mod library;
 #[cfg(feature = "sim")]
 mod others;
+#[cfg(feature = "sim")]
+mod referee;
 #[cfg(feature = "station")]
 mod window;
 

@@ -31,6 +31,7 @@ fn every_setting_is_in_the_manual_with_its_default() {
         "intent",
         "stabilised",
         "link",
+        "referee",
     ];
     for group in groups {
         let fields = settings[group].as_object().expect("a group of settings");

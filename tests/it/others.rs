@@ -9,6 +9,7 @@ use takeover::road_user::RoadUser;
 use takeover::scenario::Scenario;
 use takeover::sim::Simulation;
 use takeover::takeover::event::Event;
+use takeover::takeover::policy::PolicySettings;
 use takeover::traffic::{Ego, Traffic};
 
 fn scenario(duration: f64, rest: &str) -> Arc<Scenario> {
@@ -216,7 +217,7 @@ fn a_cone_is_told_and_a_barrier_ends_the_run() {
     });
     // A vehicle that sees nothing drives on.
     let mut scenario = (*blind).clone();
-    scenario.policy.raise_below = 0.0;
+    scenario.policy = PolicySettings::silent();
     scenario.faults = [Sensor::Camera, Sensor::Lidar, Sensor::Radar]
         .map(|sensor| Fault {
             at: 0.0,

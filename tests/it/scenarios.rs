@@ -112,18 +112,170 @@ fn actors_inside_each_other_and_names_used_twice_are_refused() {
     assert_eq!(p.field, "traffic[1].name");
 }
 
+/// The only problem of the fog bank with this policy.
+fn policy_problem(policy: &str) -> Problem {
+    let p = problem("    traffic: [", &format!("    policy: {policy},\n    traffic: ["));
+    assert_eq!(p.line, line_of("    traffic: ["), "{p:?}");
+    p
+}
+
 #[test]
-fn policies_that_cannot_work_are_refused() {
-    let p = problem(
-        "    traffic: [",
-        "    policy: (raise_below: 0.8, release_above: 0.6),\n    traffic: [",
+fn policies_that_cannot_work_are_refused_with_the_reason() {
+    for (policy, field, expected, got) in [
+        (
+            "Threshold(raise_below: 0.8, release_above: 0.6)",
+            "policy.release_above",
+            "0.8 to 1 (not below raise_below)",
+            "0.6",
+        ),
+        (
+            "[Threshold(raise_dwell: -1.0)]",
+            "policy[0].raise_dwell",
+            "0 to 60 s",
+            "-1",
+        ),
+        (
+            "Threshold(raise_below: NaN)",
+            "policy.raise_below",
+            "0 to 1",
+            "NaN",
+        ),
+        (
+            "Threshold(signal: Sky)",
+            "policy.signal",
+            "one of Overall, FreeSpace, Lanes, Objects, Signals, Planning, Localisation, Prediction",
+            "`Sky`",
+        ),
+        (
+            "Threshold(raise_bellow: 0.5)",
+            "policy.raise_bellow",
+            "one of the fields signal, raise_below, raise_dwell, release_above, release_dwell",
+            "an unknown field `raise_bellow`",
+        ),
+        (
+            "Loud",
+            "policy",
+            "one of Threshold, TimeToLimit, Domain, Planned, SevereFailure, All, Silent",
+            "`Loud`",
+        ),
+        (
+            "(raise_below: 0.6)",
+            "policy",
+            "a policy by its name, such as Threshold(raise_below: 0.55), or a list of such",
+            "a group without a name",
+        ),
+        (
+            "[]",
+            "policy",
+            "at least one policy (Silent never asks)",
+            "an empty list",
+        ),
+        (
+            "[Threshold(), Silent]",
+            "policy[1]",
+            "Silent alone, or others without it",
+            "Silent beside others",
+        ),
+        (
+            "TimeToLimit(at_most: 8.0, release_above: 4.0)",
+            "policy.release_above",
+            "8 to 600 s (not below at_most)",
+            "4",
+        ),
+        (
+            "TimeToLimit(window: 0.0)",
+            "policy.window",
+            "0.2 to 60 s",
+            "0",
+        ),
+        (
+            "Domain()",
+            "policy",
+            "at least one limit of the domain, such as max_rain or min_visible_range",
+            "none",
+        ),
+        (
+            "Domain(max_rain: -2.0)",
+            "policy.max_rain",
+            "0 to 300 mm/h",
+            "-2",
+        ),
+        (
+            "Domain(min_speed: 20.0, max_speed: 10.0)",
+            "policy.max_speed",
+            "more than min_speed (20 m/s)",
+            "10",
+        ),
+        (
+            "[Threshold(), Domain(roads: [\"by-pass\"])]",
+            "policy[1].roads[0]",
+            "a road: road",
+            "\"by-pass\"",
+        ),
+        (
+            "Planned(road: \"by-pass\", s: 100.0)",
+            "policy.road",
+            "a road: road",
+            "\"by-pass\"",
+        ),
+        (
+            "Planned(before: 5.0)",
+            "policy.s",
+            "this field, which has no default",
+            "nothing",
+        ),
+        (
+            "SevereFailure(dwell: -0.1)",
+            "policy.dwell",
+            "0 to 60 s",
+            "-0.1",
+        ),
+        (
+            "All([Threshold(), Silent])",
+            "policy.0[1]",
+            "a policy that can ask",
+            "Silent",
+        ),
+    ] {
+        let p = policy_problem(policy);
+        assert_eq!(
+            (p.field.as_str(), p.expected.trim(), p.got.as_str()),
+            (field, expected, got),
+            "{policy}"
+        );
+    }
+    let p = policy_problem("Planned(s: 90000.0)");
+    assert_eq!(p.field, "policy.s");
+    assert!(p.expected.ends_with("m along its road"), "{p:?}");
+}
+
+#[test]
+fn every_way_to_write_policies_is_read() {
+    use takeover::takeover::policy::PolicyKind;
+    let kinds = |policy: &str| {
+        let to = format!("    policy: {policy},\n    traffic: [");
+        let text = fog_bank().replacen("    traffic: [", &to, 1);
+        let scenario = Scenario::parse(&text).unwrap_or_else(|e| panic!("{policy}: {e:?}"));
+        scenario.policy.0
+    };
+    assert_eq!(kinds("Silent"), [PolicyKind::Silent]);
+    assert_eq!(kinds("Threshold()").len(), 2, "and a watch for severe failures");
+    assert_eq!(kinds("/* one */ Threshold(raise_below: 0.6)").len(), 2);
+    let all = kinds(
+        "[
+        Threshold(signal: Lanes, raise_below: 0.4), // a comment
+        TimeToLimit(at_most: 6.0),
+        Domain(max_rain: 20.0, roads: [\"road\"]),
+        Planned(s: 2000.0, until: 2500.0),
+        All([Threshold(), Domain(min_daylight: 0.1)]),
+        SevereFailure(visible_below: 0.5),
+    ]",
     );
-    assert_eq!(p.field, "policy.release_above");
-    let p = problem(
-        "    traffic: [",
-        "    policy: (raise_dwell: -1.0),\n    traffic: [",
-    );
-    assert_eq!(p.field, "policy.raise_dwell");
+    assert_eq!(all.len(), 6, "{all:?}");
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused() {
     let p = problem(
         "    traffic: [",
         "    autopilot: (minimal_risk_deceleration: 6.0),\n    traffic: [",

@@ -11,7 +11,7 @@ fn calm(time: f64) -> Situation {
     Situation {
         time,
         doubt: None,
-        confidence: 0.9,
+        inputs: Inputs::default(),
         intent: None,
         hand_back: false,
         present: true,
