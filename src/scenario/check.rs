@@ -142,6 +142,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     let road = check_network::check(&mut c, &raw, turning);
     let air = check_weather(&mut c, &raw, road.as_ref());
     check_settings(&mut c, &raw);
+    super::check_takeover::check(&mut c, &raw);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let e = &raw.ego;
@@ -184,6 +185,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             autopilot: raw.autopilot,
             policy: raw.policy,
             authority: raw.authority,
+            control: raw.control,
             intent: raw.intent,
             stabilised: raw.stabilised,
             link: raw.link,
@@ -348,69 +350,6 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
     c.range("policy.raise_dwell", p.raise_dwell, 0.0, 60.0, "s");
     c.range("policy.release_dwell", p.release_dwell, 0.0, 60.0, "s");
 
-    let t = &raw.authority;
-    c.range(
-        "authority.minimal_risk_after",
-        t.minimal_risk_after,
-        0.1,
-        120.0,
-        "s",
-    );
-    c.range(
-        "authority.escalate_after",
-        t.escalate_after,
-        0.0,
-        t.minimal_risk_after,
-        "s",
-    );
-    c.range(
-        "authority.operator_timeout",
-        t.operator_timeout,
-        0.05,
-        10.0,
-        "s",
-    );
-    c.range("authority.stopped_speed", t.stopped_speed, 0.01, 1.0, "m/s");
-    c.range("authority.stopped_for", t.stopped_for, 0.0, 10.0, "s");
-    c.range(
-        "authority.hand_back_offset",
-        t.hand_back_offset,
-        0.1,
-        5.0,
-        "m",
-    );
-    c.range(
-        "authority.hand_back_heading_deg",
-        t.hand_back_heading_deg,
-        0.1,
-        45.0,
-        "degrees",
-    );
-
-    let i = &raw.intent;
-    c.range(
-        "intent.steering_deg",
-        f64::from(i.steering_deg),
-        0.1,
-        90.0,
-        "degrees",
-    );
-    c.range("intent.brake", f64::from(i.brake), 0.01, 1.0, "");
-    c.range(
-        "intent.accelerator",
-        f64::from(i.accelerator),
-        0.01,
-        1.0,
-        "",
-    );
-    c.range(
-        "intent.first_input_share",
-        f64::from(i.first_input_share),
-        0.0,
-        1.0,
-        "",
-    );
-
     let m = &raw.stabilised;
     c.range("stabilised.offset", m.offset, 0.05, 5.0, "m");
     c.range(
@@ -421,9 +360,6 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         "m/s",
     );
     c.range("stabilised.hold", m.hold, 0.1, 60.0, "s");
-
-    c.range("link.down_ms", raw.link.down_ms, 0.0, 10_000.0, "ms");
-    c.range("link.up_ms", raw.link.up_ms, 0.0, 10_000.0, "ms");
 }
 
 fn check_faults(c: &mut Checker, raw: &RawScenario) {

@@ -6,7 +6,7 @@ use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::{Fault, SensorSettings};
-use crate::takeover::authority::AuthoritySettings;
+use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
@@ -61,6 +61,9 @@ pub struct RawScenario {
     pub policy: PolicySettings,
     #[serde(default)]
     pub authority: AuthoritySettings,
+    /// How an operator in command drives.
+    #[serde(default)]
+    pub control: Control,
     #[serde(default)]
     pub intent: IntentSettings,
     #[serde(default)]

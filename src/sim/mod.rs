@@ -18,7 +18,7 @@ mod sense;
 mod spawn;
 mod whereabouts;
 
-use crate::command::Command;
+use crate::command::{Arrived, Command};
 use crate::frame::{End, Frame};
 use crate::perception::Claim;
 use crate::scenario::Scenario;
@@ -56,7 +56,7 @@ struct Given(Arc<Scenario>);
 
 /// The command this step was given.
 #[derive(Resource, Clone, Copy, Debug, Default)]
-struct Received(Command);
+struct Received(Arrived);
 
 /// Events of this step, in order.
 #[derive(Resource, Debug, Default)]
@@ -107,9 +107,14 @@ impl Simulation {
         Self { world }
     }
 
-    /// One tick: takes the command that has arrived at the vehicle, returns what leaves it.
+    /// One tick with a command that was sent just now: returns what leaves the vehicle.
     pub fn step(&mut self, command: Command) -> &Frame {
-        self.world.resource_mut::<Received>().0 = command;
+        self.step_with(Arrived { command, age: 0.0 })
+    }
+
+    /// One tick: takes the command that has arrived at the vehicle, returns what leaves it.
+    pub fn step_with(&mut self, arrived: Arrived) -> &Frame {
+        self.world.resource_mut::<Received>().0 = arrived;
         self.world.run_schedule(schedule::Tick);
         self.frame()
     }
