@@ -70,6 +70,14 @@ impl Command {
     }
 }
 
+/// The newest command that has arrived at the vehicle.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Arrived {
+    pub command: Command,
+    /// s since it was sent; before the first one has arrived, since the start of the run.
+    pub age: f64,
+}
+
 /// Where an input's time comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,6 +7,7 @@ use crate::perception::{Confidence, Track};
 use crate::road::Light;
 use crate::road_user::RoadUser;
 use crate::takeover::event::{Authority, TimedEvent};
+use crate::takeover::source::Source;
 use glam::{Quat, Vec3};
 
 /// One tick, as it leaves the vehicle.
@@ -31,6 +32,8 @@ pub struct Frame {
     /// What the traffic lights show, in the order of [`crate::road::Network::lights`].
     pub lights: Vec<Light>,
     pub authority: Authority,
+    /// Who moves the actuators.
+    pub source: Source,
     pub request: Option<RequestView>,
     /// The vehicle offers to take control back.
     pub offers: bool,

@@ -216,6 +216,8 @@ impl Autopilot {
         if task == Task::StandBy {
             self.line.stand_by();
             self.change = LaneChange::default();
+            // Should it have to step in, it starts from coasting, not from what it would have done.
+            self.acceleration = 0.0;
         }
         if !self.line.locate(known, report, self.pose) {
             // No lane to be seen on the map: straight on, and slowly to a stop.

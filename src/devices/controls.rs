@@ -54,6 +54,7 @@ struct Held {
     brake: f32,
     take_over: bool,
     hand_back: bool,
+    no_need: bool,
     /// One bit per entry of [`KEYS`], so that two keys for one thing can be held together.
     keys: u16,
     /// rad; moved by [`Controls::step`] while steering keys are held.
@@ -190,7 +191,7 @@ impl Controls {
             brake: pedal(held.brake, KeyRole::Brake),
             take_over: held.take_over || held.key(KeyRole::TakeOver),
             hand_back: held.hand_back || held.key(KeyRole::HandBack),
-            no_need: held.key(KeyRole::NoNeed),
+            no_need: held.no_need || held.key(KeyRole::NoNeed),
             device: if device == super::KEYBOARD {
                 DeviceKind::Keyboard
             } else {
@@ -217,12 +218,13 @@ fn take_in(held: &mut Held, settings: &Settings, role: Role, change: &Change) ->
                 held.brake = *value;
                 settings.pedal(*value) > 0.0
             }
-            Role::TakeOver | Role::HandBack | Role::Other => false,
+            Role::TakeOver | Role::HandBack | Role::NoNeed | Role::Other => false,
         },
         Change::Button { pressed, .. } => {
             match role {
                 Role::TakeOver => held.take_over = *pressed,
                 Role::HandBack => held.hand_back = *pressed,
+                Role::NoNeed => held.no_need = *pressed,
                 Role::Accelerator => held.accelerator = f32::from(u8::from(*pressed)),
                 Role::Brake => held.brake = f32::from(u8::from(*pressed)),
                 Role::Steering | Role::Other => {}
@@ -296,6 +298,9 @@ mod tests {
         assert!(command.take_over && !command.hand_back && command.present);
         assert!(!c.change(1, Role::TakeOver, &button(false)).take_over);
         assert!(c.change(1, Role::HandBack, &button(true)).hand_back);
+        let command = c.change(1, Role::NoNeed, &button(true));
+        assert!(command.no_need && command.device == DeviceKind::Gamepad);
+        assert!(!c.change(1, Role::NoNeed, &button(false)).no_need);
     }
 
     #[test]
@@ -359,6 +364,7 @@ mod tests {
             ("Space", |c| c.take_over),
             ("Backspace", |c| c.hand_back),
             ("KeyH", |c| c.hand_back),
+            ("KeyN", |c| c.no_need),
         ] {
             assert!(is_control_key(name));
             assert!(

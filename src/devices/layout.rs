@@ -11,6 +11,10 @@ const EV_ABS: u32 = 0x03 << 16;
 pub const BTN_SOUTH: u32 = EV_KEY | 0x130;
 /// `BTN_EAST`, B on an Xbox pad.
 pub const BTN_EAST: u32 = EV_KEY | 0x131;
+/// `BTN_NORTH` and `BTN_WEST`, the two buttons left. Drivers disagree on which of them is which (X
+/// on an Xbox pad comes as north, the square on a PlayStation pad as west), so both mean the same.
+pub const BTN_NORTH: u32 = EV_KEY | 0x133;
+pub const BTN_WEST: u32 = EV_KEY | 0x134;
 /// `BTN_TL2`: the left trigger as a button.
 pub const BTN_TL2: u32 = EV_KEY | 0x138;
 /// `BTN_TR2`: the right trigger as a button.
@@ -46,6 +50,8 @@ pub enum Role {
     Brake,
     TakeOver,
     HandBack,
+    /// "No need": rejects a request.
+    NoNeed,
     /// Nothing that drives; recorded all the same.
     Other,
 }
@@ -89,6 +95,7 @@ impl Layout {
             (ABS_X, _) => Role::Steering,
             (BTN_SOUTH, _) => Role::TakeOver,
             (BTN_EAST, _) => Role::HandBack,
+            (BTN_NORTH | BTN_WEST, _) => Role::NoNeed,
             (BTN_TL2, None) => Role::Brake,
             (BTN_TR2, None) => Role::Accelerator,
             (code, Some(t)) if code == t.left => Role::Brake,
@@ -187,6 +194,8 @@ mod tests {
         for (ours, theirs) in [
             (BTN_SOUTH, native::BTN_SOUTH),
             (BTN_EAST, native::BTN_EAST),
+            (BTN_NORTH, native::BTN_NORTH),
+            (BTN_WEST, native::BTN_WEST),
             (BTN_TL2, native::BTN_LT2),
             (BTN_TR2, native::BTN_RT2),
             (ABS_X, native::AXIS_LSTICKX),

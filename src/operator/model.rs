@@ -40,8 +40,11 @@ const WAIT_BEFORE_HAND_BACK: f64 = 4.0;
 const CLEAR_ENOUGH: f64 = 300.0;
 /// Acceleration across in bends, m/s2.
 const COMFORT: f64 = 2.0;
-/// The hand-back button is held for this long, s.
+/// The hand-back button is held for this long, s ...
 const PRESS: f64 = 0.2;
+/// ... and hands and feet are kept still meanwhile and after it, s: whoever moves the controls
+/// keeps control. Longer than the vehicle's check takes by default.
+const STILL: f64 = 0.8;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Doing {
@@ -70,6 +73,7 @@ pub struct Model {
     /// Since when confidence has been high enough to hand back, s.
     calm_since: Option<f64>,
     hand_back_until: f64,
+    still_until: f64,
 }
 
 /// The distribution of reaction times, s.
@@ -110,6 +114,7 @@ impl Model {
             announced: false,
             calm_since: None,
             hand_back_until: 0.0,
+            still_until: 0.0,
         }
     }
 
@@ -123,6 +128,10 @@ impl Model {
         let (wheel, accelerator, brake) = match self.doing {
             Doing::Watching | Doing::Reacting(_) => (0.0, 0.0, 0.0),
             Doing::TakingOver => (self.steering(), 0.0, FIRST_BRAKE),
+            Doing::Driving if now < self.still_until => {
+                let c = &self.command;
+                (c.wheel, c.accelerator, c.brake)
+            }
             Doing::Driving => {
                 let (accelerator, brake) = self.pedals();
                 (self.steering(), accelerator, brake)
@@ -264,7 +273,7 @@ impl Model {
 
     fn think_of_handing_back(&mut self, now: f64) {
         let calm = self.seen.confidence.overall > self.scenario.policy.content_above()
-            && self.seen.authority == Authority::Operator
+            && self.seen.authority.is_in_command()
             && self.seen.visibility > CLEAR_ENOUGH
             && self.seen.ego.offset.abs() < 0.4;
         if !calm {
@@ -274,6 +283,7 @@ impl Model {
         let since = *self.calm_since.get_or_insert(now);
         if now - since >= WAIT_BEFORE_HAND_BACK {
             self.hand_back_until = now + PRESS;
+            self.still_until = now + STILL;
             // Ask again only after another wait, should it be refused.
             self.calm_since = None;
         }
@@ -295,10 +305,10 @@ impl Operator for Model {
             self.doing = Doing::Reacting(now + delay);
         }
         match (self.doing, frame.authority) {
-            (Doing::TakingOver, Authority::Operator) => self.doing = Doing::Driving,
+            (Doing::TakingOver, a) if a.is_in_command() => self.doing = Doing::Driving,
             (Doing::Driving, Authority::Automation) => self.doing = Doing::Watching,
             // In command without having asked for it.
-            (Doing::Watching, Authority::Operator) => self.doing = Doing::Driving,
+            (Doing::Watching, a) if a.is_in_command() => self.doing = Doing::Driving,
             _ => {}
         }
         // Too late: the vehicle stops by itself, and a calm person lets it.

@@ -118,6 +118,9 @@ pub struct State {
     pub brake: f32,
     #[prost(double, tag = "13")]
     pub wall_s: f64,
+    /// [`crate::takeover::source::Source::number`].
+    #[prost(int32, tag = "14")]
+    pub source: i32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -141,6 +144,8 @@ pub struct Command {
     /// [`crate::command::DeviceKind`] by its place in `ALL`.
     #[prost(int32, tag = "9")]
     pub device: i32,
+    #[prost(double, tag = "10")]
+    pub age: f64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -231,6 +236,7 @@ impl State {
         self.accelerator = ego.accelerator as f32;
         self.brake = ego.brake as f32;
         self.wall_s = wall_s;
+        self.source = frame.source.number();
     }
 
     pub fn authority_kind(&self) -> Authority {
@@ -240,7 +246,8 @@ impl State {
 }
 
 impl Command {
-    pub fn new(tick: u64, c: &crate::command::Command) -> Self {
+    pub fn new(tick: u64, arrived: &crate::command::Arrived) -> Self {
+        let c = &arrived.command;
         Self {
             tick,
             wheel: c.wheel,
@@ -251,6 +258,7 @@ impl Command {
             present: c.present,
             no_need: c.no_need,
             device: c.device as i32,
+            age: arrived.age,
         }
     }
 

@@ -5,7 +5,7 @@ use super::schema::{self, Topic};
 use super::{
     METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT, SETTINGS_ATTACHMENT,
 };
-use crate::command::{Command, Input};
+use crate::command::{Arrived, Input};
 use crate::frame::Frame;
 use crate::scenario::Scenario;
 use mcap::records::MessageHeader;
@@ -142,7 +142,7 @@ impl Recorder {
     }
 
     /// The command that had arrived at the vehicle at a tick.
-    pub fn command(&mut self, tick: u64, time: f64, command: &Command) {
+    pub fn command(&mut self, tick: u64, time: f64, command: &Arrived) {
         let message = schema::Command::new(tick, command);
         self.protobuf(Topic::Command, time, &message);
     }

@@ -151,6 +151,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
         check_policy::check(&mut c, "policy", policies, road.as_ref())
     });
     super::check_referee::check(&mut c, &raw.referee);
+    super::check_takeover::check(&mut c, &raw);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let e = &raw.ego;
@@ -193,6 +194,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             autopilot: raw.autopilot,
             policy,
             authority: raw.authority,
+            control: raw.control,
             intent: raw.intent,
             stabilised: raw.stabilised,
             link: raw.link,
@@ -346,69 +348,6 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
     );
     check_faults(c, raw);
 
-    let t = &raw.authority;
-    c.range(
-        "authority.minimal_risk_after",
-        t.minimal_risk_after,
-        0.1,
-        120.0,
-        "s",
-    );
-    c.range(
-        "authority.escalate_after",
-        t.escalate_after,
-        0.0,
-        t.minimal_risk_after,
-        "s",
-    );
-    c.range(
-        "authority.operator_timeout",
-        t.operator_timeout,
-        0.05,
-        10.0,
-        "s",
-    );
-    c.range("authority.stopped_speed", t.stopped_speed, 0.01, 1.0, "m/s");
-    c.range("authority.stopped_for", t.stopped_for, 0.0, 10.0, "s");
-    c.range(
-        "authority.hand_back_offset",
-        t.hand_back_offset,
-        0.1,
-        5.0,
-        "m",
-    );
-    c.range(
-        "authority.hand_back_heading_deg",
-        t.hand_back_heading_deg,
-        0.1,
-        45.0,
-        "degrees",
-    );
-
-    let i = &raw.intent;
-    c.range(
-        "intent.steering_deg",
-        f64::from(i.steering_deg),
-        0.1,
-        90.0,
-        "degrees",
-    );
-    c.range("intent.brake", f64::from(i.brake), 0.01, 1.0, "");
-    c.range(
-        "intent.accelerator",
-        f64::from(i.accelerator),
-        0.01,
-        1.0,
-        "",
-    );
-    c.range(
-        "intent.first_input_share",
-        f64::from(i.first_input_share),
-        0.0,
-        1.0,
-        "",
-    );
-
     let m = &raw.stabilised;
     c.range("stabilised.offset", m.offset, 0.05, 5.0, "m");
     c.range(
@@ -419,9 +358,6 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         "m/s",
     );
     c.range("stabilised.hold", m.hold, 0.1, 60.0, "s");
-
-    c.range("link.down_ms", raw.link.down_ms, 0.0, 10_000.0, "ms");
-    c.range("link.up_ms", raw.link.up_ms, 0.0, 10_000.0, "ms");
 }
 
 fn check_faults(c: &mut Checker, raw: &RawScenario) {

@@ -13,6 +13,7 @@ mod check_overlaps;
 mod check_policy;
 mod check_referee;
 mod check_road;
+mod check_takeover;
 mod check_traffic;
 mod raw;
 mod raw_road;
@@ -26,7 +27,7 @@ use crate::perception::{Fault, SensorSettings};
 use crate::referee::RefereeSettings;
 use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
-use crate::takeover::authority::AuthoritySettings;
+use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
@@ -63,6 +64,8 @@ pub struct Scenario {
     pub autopilot: AutopilotSettings,
     pub policy: PolicySettings,
     pub authority: AuthoritySettings,
+    /// How an operator in command drives.
+    pub control: Control,
     pub intent: IntentSettings,
     pub stabilised: StabilisedSettings,
     pub link: LinkSettings,
@@ -108,6 +111,7 @@ impl Scenario {
             "autopilot": self.autopilot,
             "policy": self.policy,
             "authority": self.authority,
+            "control": self.control,
             "intent": self.intent,
             "stabilised": self.stabilised,
             "link": self.link,

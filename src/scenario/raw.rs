@@ -7,7 +7,7 @@ use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::{Fault, SensorSettings};
 use crate::referee::RefereeSettings;
-use crate::takeover::authority::AuthoritySettings;
+use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::timeline::StabilisedSettings;
 use ron::value::RawValue;
@@ -63,6 +63,9 @@ pub struct RawScenario {
     pub policy: Option<Box<RawValue>>,
     #[serde(default)]
     pub authority: AuthoritySettings,
+    /// How an operator in command drives.
+    #[serde(default)]
+    pub control: Control,
     #[serde(default)]
     pub intent: IntentSettings,
     #[serde(default)]

@@ -1,10 +1,12 @@
 //! The loop of a run, one tick at a time.
 //!
 //! At tick k: what the operator did up to now goes up the link; what has arrived at the vehicle is
-//! its command; the simulation steps; its frame goes down the link; what has arrived is shown.
+//! its command; the simulation steps; its frame goes down the link; what has arrived is shown. A
+//! station to which no picture comes sends nothing: nobody should drive by a frozen picture, and
+//! the vehicle learns that way that the link down is lost.
 
 use super::tally::{Account, Tally};
-use crate::command::{Command, Input};
+use crate::command::{Arrived, Command, Input};
 use crate::frame::{End, Frame};
 use crate::link::Lane;
 use crate::operator::Operator;
@@ -17,10 +19,15 @@ pub struct Session {
     sim: Simulation,
     operator: Box<dyn Operator>,
     recorder: Option<Recorder>,
-    up: Lane<Command>,
+    /// Commands, and when each was sent, s.
+    up: Lane<(f64, Command)>,
     down: Lane<Frame>,
-    /// The latest command that has arrived at the vehicle.
-    at_vehicle: Command,
+    /// The latest command that has arrived at the vehicle, and when it was sent, s.
+    at_vehicle: (f64, Command),
+    /// When the latest picture came to the operator, s.
+    picture_at: f64,
+    /// s.
+    link_timeout: f64,
     inputs: Vec<Input>,
     tally: Tally,
 }
@@ -34,13 +41,17 @@ impl Session {
         operator: Box<dyn Operator>,
         recorder: Option<Recorder>,
     ) -> Self {
+        let down = Lane::down(&scenario.link);
         Self {
             sim,
             operator,
             recorder,
-            up: Lane::new(scenario.link.up_ms),
-            down: Lane::new(scenario.link.down_ms),
-            at_vehicle: Command::default(),
+            up: Lane::up(&scenario.link),
+            // The first one cannot be there before.
+            picture_at: down.delay(),
+            down,
+            at_vehicle: (0.0, Command::default()),
+            link_timeout: scenario.authority.link_timeout,
             inputs: Vec::new(),
             tally: Tally::new(scenario),
         }
@@ -64,15 +75,22 @@ impl Session {
     pub fn tick(&mut self, wall_s: f64) -> &Frame {
         let (tick, now) = (self.frame().tick, self.frame().time);
         let command = self.take_inputs(now);
-        self.up.send(now, command);
-        while let Some((_, command)) = self.up.receive(now) {
-            self.at_vehicle = command;
+        if now - self.picture_at <= self.link_timeout {
+            self.up.send(now, (now, command));
         }
+        while let Some((_, sent)) = self.up.receive(now) {
+            self.at_vehicle = sent;
+        }
+        let (sent_at, command) = self.at_vehicle;
+        let arrived = Arrived {
+            command,
+            age: now - sent_at,
+        };
         if let Some(recorder) = &mut self.recorder {
-            recorder.command(tick, now, &self.at_vehicle);
+            recorder.command(tick, now, &arrived);
         }
 
-        let frame = self.sim.step(self.at_vehicle);
+        let frame = self.sim.step_with(arrived);
         self.tally.frame(frame);
         if let Some(recorder) = &mut self.recorder {
             recorder.frame(frame, wall_s);
@@ -80,11 +98,13 @@ impl Session {
 
         if self.down.is_ideal() {
             self.operator.observe(frame, frame.time);
+            self.picture_at = frame.time;
         } else {
             let now = frame.time;
             self.down.send(now, frame.clone());
             while let Some((arrived, old)) = self.down.receive(now) {
                 self.operator.observe(&old, arrived);
+                self.picture_at = arrived;
             }
         }
         self.sim.frame()

@@ -155,6 +155,7 @@ pub fn describe_takeover(takeover: &Takeover) -> Vec<String> {
             Some(time) => format!("taken over, reaction time {time:.3} s"),
             None => "taken over".into(),
         },
+        Outcome::Rejected => "rejected: no need".into(),
         Outcome::MinimalRisk => "missed: minimal-risk manoeuvre".into(),
         Outcome::Collision => "missed: collision".into(),
         Outcome::RunEnded => "open when the run ended".into(),

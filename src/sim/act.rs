@@ -8,7 +8,7 @@ use super::{DT, Given, Received};
 use crate::command::Command;
 use crate::road::Located;
 use crate::surface::Surface;
-use crate::takeover::event::Authority;
+use crate::takeover::source::Handover;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::{Controls, Dynamics, Ground, Wrench};
 use bevy::prelude::*;
@@ -18,6 +18,10 @@ use bevy_rapier3d::prelude::*;
 #[derive(Resource, Clone, Copy, Debug, Default)]
 pub struct Actuators(pub Controls);
 
+/// Where the controls are on their way from one source to the next.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+struct Between(Handover);
+
 /// What the ego's forces remember from tick to tick.
 #[derive(Resource, Debug)]
 struct Chassis(Dynamics);
@@ -26,6 +30,7 @@ pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
     let chassis = Chassis(Dynamics::new(&given.ego, given.ego_speed as f32));
     app.init_resource::<Actuators>()
+        .init_resource::<Between>()
         .insert_resource(chassis)
         .add_systems(Tick, drive_ego.in_set(Step::Act));
 }
@@ -42,6 +47,7 @@ fn drive_ego(
     received: Res<Received>,
     whereabouts: Res<Whereabouts>,
     mut actuators: ResMut<Actuators>,
+    mut between: ResMut<Between>,
     mut chassis: ResMut<Chassis>,
     mut bodies: Query<(BodyQuery, &mut ExternalForce), With<Body>>,
 ) {
@@ -54,10 +60,15 @@ fn drive_ego(
         Some(here) => ground(&given, &here, spec),
         None => Ground::flat(),
     };
-    let wanted = match mind.machine.state() {
-        Authority::Operator => operator_controls(&received.0, spec),
-        _ => mind.automation,
-    };
+    let operator = operator_controls(&received.0.command, spec);
+    let wanted = between.0.step(
+        mind.source,
+        mind.source.controls(operator, mind.automation),
+        actuators.0,
+        &given.authority,
+        spec.steering.ratio,
+        DT,
+    );
     actuators.0 = wanted.limited(actuators.0, spec, DT as f32);
     let wrench = chassis.0.step(spec, actuators.0, &ground, &body, DT as f32);
     apply(&mut force, wrench);
@@ -99,12 +110,8 @@ fn ground(given: &Given, here: &Located, spec: &VehicleSpec) -> Ground {
     ground
 }
 
-/// What an operator's command asks of the actuators. A device that is gone asks for nothing: its
-/// last steering or pedal is never held on to.
+/// What an operator's command asks of the actuators.
 fn operator_controls(command: &Command, spec: &VehicleSpec) -> Controls {
-    if !command.present {
-        return Controls::default();
-    }
     Controls {
         steer: command.wheel / spec.steering.ratio,
         accelerator: command.accelerator,

@@ -6,13 +6,14 @@ use super::sense::Eyes;
 use super::spawn::{BodyQuery, Fleet, state};
 use super::{DT, Given, Happened, Now, Received};
 use crate::autopilot::{Autopilot, Knowledge, Odometry, Task};
-use crate::command::Command;
+use crate::command::{Arrived, Command};
 use crate::perception::TICKS_PER_REPORT;
 
-use crate::takeover::authority::{AuthoritySettings, Machine, Situation};
+use crate::takeover::authority::{AuthoritySettings, Control, Machine, Situation};
 use crate::takeover::event::{Authority, Event};
-use crate::takeover::intent;
+use crate::takeover::intent::{Detector, Means};
 use crate::takeover::policy::{Inputs, MAP_AHEAD, Policy};
+use crate::takeover::source::Source;
 use crate::vehicle::dynamics::Controls;
 use bevy::prelude::*;
 
@@ -26,27 +27,93 @@ pub struct Mind {
     pub inputs: Option<Inputs>,
     /// Road left on the map or the route, m.
     map_left: f64,
-    /// The operator's controls at rest, against which intent is judged.
-    baseline: Command,
-    last: Command,
+    hands: Hands,
     /// Nobody is asked and nobody is listened to: the referee wants to know what happens then.
     alone: bool,
+    /// Who moves the actuators in this tick.
+    pub source: Source,
     /// What the automation would do now.
     pub automation: Controls,
     events: Vec<Event>,
+}
+
+/// What the vehicle makes of the commands that arrive.
+#[derive(Debug)]
+struct Hands {
+    detector: Detector,
+    last: Command,
+    in_reach: bool,
+    /// When the operator last did anything at all, s.
+    acted_at: f64,
+}
+
+/// What the operator does in a tick.
+struct Doing {
+    present: bool,
+    linked: bool,
+    intent: Option<Means>,
+    take_over: bool,
+    hand_back: bool,
+    no_need: bool,
+}
+
+impl Hands {
+    fn look(
+        &mut self,
+        arrived: &Arrived,
+        machine: &Machine,
+        settings: &AuthoritySettings,
+        time: f64,
+    ) -> Doing {
+        let (command, last) = (&arrived.command, self.last);
+        let in_command = machine.state().is_in_command();
+        if *command != last || !in_command {
+            self.acted_at = time;
+        }
+        let silent = settings
+            .silence_timeout
+            .is_some_and(|timeout| time - self.acted_at >= timeout - 1e-9);
+        let present = command.present && !silent;
+        let linked = arrived.age <= settings.link_timeout + 1e-9;
+        let returned = !self.in_reach;
+        self.in_reach = command.present && linked;
+        let intent = if !self.in_reach {
+            None
+        } else if returned || in_command && !machine.handing_back() {
+            // Controls rest as they are found, or as they are while they are used.
+            self.detector.rest(command, time);
+            None
+        } else {
+            self.detector.look(command, time)
+        };
+        self.last = *command;
+        Doing {
+            present,
+            linked,
+            intent,
+            take_over: command.take_over && !last.take_over,
+            hand_back: command.hand_back && !last.hand_back,
+            no_need: command.no_need && !last.no_need,
+        }
+    }
 }
 
 pub(super) fn plugin(app: &mut App) {
     let given = app.world().resource::<Given>();
     let mind = Mind {
         policy: given.policy.build(&given.network),
-        machine: Machine::new(given.authority),
+        machine: Machine::new(given.authority, given.control),
         autopilot: Autopilot::new(given.autopilot),
         inputs: None,
         map_left: MAP_AHEAD,
-        baseline: Command::default(),
-        last: Command::default(),
+        hands: Hands {
+            detector: Detector::new(given.intent),
+            last: Command::default(),
+            in_reach: false,
+            acted_at: 0.0,
+        },
         alone: false,
+        source: Source::Automation,
         automation: Controls::default(),
         events: Vec::new(),
     };
@@ -57,14 +124,15 @@ pub(super) fn plugin(app: &mut App) {
 impl Mind {
     /// From now on the automation drives alone. A pending request is dropped, a person in command
     /// is gone, without an event; a minimal-risk manoeuvre that runs goes on.
-    pub fn go_alone(&mut self, settings: AuthoritySettings) {
+    pub fn go_alone(&mut self, settings: AuthoritySettings, control: Control) {
         self.alone = true;
         match self.machine.state() {
             Authority::Automation | Authority::MinimalRisk | Authority::Standstill => return,
             Authority::RequestPending => {}
             Authority::Operator | Authority::Shared => self.autopilot.engage(0.0),
         }
-        self.machine = Machine::new(settings);
+        self.machine = Machine::new(settings, control);
+        self.source = Source::Automation;
     }
 }
 
@@ -85,17 +153,6 @@ fn decide(
     let speed = f64::from(ego.velocity.dot(ego.rotation * Vec3::X));
     let report = eyes.perception.report();
     let mind = &mut *mind;
-    let command = if mind.alone {
-        Command::default()
-    } else {
-        received.0
-    };
-    if command.present && !mind.last.present {
-        mind.baseline = command;
-    }
-    if mind.machine.state() != Authority::Operator {
-        mind.baseline = mind.baseline.let_go(&command);
-    }
     let confidence = report.confidence.with_planning(mind.autopilot.planning());
     let news = now.tick.is_multiple_of(TICKS_PER_REPORT);
     let at = report.lane.at;
@@ -120,29 +177,51 @@ fn decide(
     };
     mind.inputs = Some(inputs);
     let verdict = mind.policy.step(&inputs);
+    let arrived = if mind.alone {
+        Arrived::default()
+    } else {
+        received.0
+    };
+    let doing = mind
+        .hands
+        .look(&arrived, &mind.machine, &given.authority, now.time());
+    let command = &arrived.command;
+    let wheel_of_automation = mind.automation.steer * given.ego.steering.ratio;
+    let braking = given.autopilot.minimal_risk_deceleration;
     let situation = Situation {
         time: now.time(),
         // After a crash there is nothing left to take over.
         doubt: verdict.filter(|_| referee.collided_at.is_none() && !mind.alone),
         inputs,
-        intent: intent::crossed(&given.intent, &mind.baseline, &command),
-        hand_back: command.hand_back && !mind.last.hand_back,
-        present: command.present,
+        intent: doing.intent,
+        take_over: doing.take_over,
+        hand_back: doing.hand_back,
+        no_need: doing.no_need,
+        present: doing.present,
+        linked: doing.linked,
+        collided: referee.collided_at.is_some(),
+        against_deg: f64::from(command.wheel - wheel_of_automation).to_degrees(),
         speed,
+        stopping: speed.max(0.0) / (2.0 * braking),
         offset: report.lane.offset,
         heading: report.lane.heading,
     };
-    mind.last = command;
 
     let before = mind.machine.state();
     let authority = mind.machine.step(&situation, &mut mind.events);
+    mind.source = Source::of(authority, situation.in_reach(), &given.control);
     if authority != before {
         match authority {
             // The controls as they rest now are the new zero.
-            Authority::RequestPending | Authority::MinimalRisk => mind.baseline = command,
+            Authority::RequestPending | Authority::MinimalRisk => {
+                mind.hands.detector.rest(command, now.time());
+            }
             Authority::Automation => {
-                mind.baseline = command;
-                mind.autopilot.engage(0.0);
+                mind.hands.detector.rest(command, now.time());
+                // The line goes on where the automation drove until now.
+                if before.is_in_command() {
+                    mind.autopilot.engage(0.0);
+                }
             }
             Authority::Operator | Authority::Shared | Authority::Standstill => {}
         }
@@ -151,13 +230,12 @@ fn decide(
         happened.push(*now, event);
     }
 
-    let task = match authority {
-        Authority::MinimalRisk | Authority::Standstill => Task::MinimalRisk,
-        Authority::RequestPending => Task::Hold,
-        Authority::Automation => Task::Drive,
+    let task = match (authority, mind.source) {
+        (Authority::MinimalRisk | Authority::Standstill, _) => Task::MinimalRisk,
+        (Authority::RequestPending, _) | (_, Source::Bridge) => Task::Hold,
         // The automation's own line is half of what drives.
-        Authority::Shared => Task::Drive,
-        Authority::Operator => Task::StandBy,
+        (Authority::Automation | Authority::Shared, _) => Task::Drive,
+        (Authority::Operator, _) => Task::StandBy,
     };
     let own = Odometry {
         speed,

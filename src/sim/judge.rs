@@ -108,7 +108,7 @@ fn end(
     given: Res<Given>,
     fleet: Res<Fleet>,
     bodies: Query<BodyQuery>,
-    mind: Res<Mind>,
+    mut mind: ResMut<Mind>,
     whereabouts: Res<Whereabouts>,
     mut referee: ResMut<Referee>,
     mut happened: ResMut<Happened>,
@@ -147,6 +147,13 @@ fn end(
     } else {
         None
     };
+    if ended.0.is_some() {
+        let mut events = Vec::new();
+        mind.machine.finish(&mut events);
+        for event in events {
+            happened.push(*now, event);
+        }
+    }
 }
 
 /// The road or the route ends soon.

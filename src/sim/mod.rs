@@ -18,7 +18,7 @@ mod sense;
 mod spawn;
 mod whereabouts;
 
-use crate::command::Command;
+use crate::command::{Arrived, Command};
 use crate::frame::{End, Frame};
 use crate::perception::Claim;
 use crate::scenario::Scenario;
@@ -56,7 +56,7 @@ struct Given(Arc<Scenario>);
 
 /// The command this step was given.
 #[derive(Resource, Clone, Copy, Debug, Default)]
-struct Received(Command);
+struct Received(Arrived);
 
 /// Events of this step, in order.
 #[derive(Resource, Debug, Default)]
@@ -107,9 +107,14 @@ impl Simulation {
         Self { world }
     }
 
-    /// One tick: takes the command that has arrived at the vehicle, returns what leaves it.
+    /// One tick with a command that was sent just now: returns what leaves the vehicle.
     pub fn step(&mut self, command: Command) -> &Frame {
-        self.world.resource_mut::<Received>().0 = command;
+        self.step_with(Arrived { command, age: 0.0 })
+    }
+
+    /// One tick: takes the command that has arrived at the vehicle, returns what leaves it.
+    pub fn step_with(&mut self, arrived: Arrived) -> &Frame {
+        self.world.resource_mut::<Received>().0 = arrived;
         self.world.run_schedule(schedule::Tick);
         self.frame()
     }
@@ -118,8 +123,11 @@ impl Simulation {
     /// without a word, commands are ignored, no minimal-risk manoeuvre begins (one that runs goes
     /// on). What the referee asks of a copy of a run, to see what would have happened.
     pub fn go_alone(&mut self) {
-        let settings = self.world.resource::<Given>().authority;
-        self.world.resource_mut::<decide::Mind>().go_alone(settings);
+        let given = self.world.resource::<Given>();
+        let (settings, control) = (given.authority, given.control);
+        self.world
+            .resource_mut::<decide::Mind>()
+            .go_alone(settings, control);
     }
 
     /// What the latest perception report claims, judged by the truth. For tools: nothing of it goes

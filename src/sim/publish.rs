@@ -104,6 +104,8 @@ fn publish(
     frame.lights.clear();
     frame.lights.extend(others.traffic.lights());
     frame.authority = authority;
+    frame.source = mind.source;
+    frame.offers = mind.machine.offers();
     frame.request = mind.machine.request().map(|r| RequestView {
         id: r.id,
         reason: r.reason,

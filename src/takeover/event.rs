@@ -37,6 +37,11 @@ impl Authority {
         Self::Shared,
     ];
 
+    /// An operator drives, alone or not.
+    pub fn is_in_command(self) -> bool {
+        matches!(self, Self::Operator | Self::Shared)
+    }
+
     /// As a person reads it.
     pub fn label(self) -> &'static str {
         match self {
@@ -46,6 +51,47 @@ impl Authority {
             Self::MinimalRisk => "minimal-risk manoeuvre",
             Self::Standstill => "standstill",
             Self::Shared => "operator and automation drive together",
+        }
+    }
+}
+
+/// By what mode of control an operator drives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The operator's controls are the vehicle's.
+    #[default]
+    Direct,
+    /// Operator and automation drive together.
+    Shared,
+}
+
+/// How a request, or the takeover that answers it, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// An operator drove.
+    TakenOver,
+    /// An operator said that there was no need, and the vehicle believed it.
+    Rejected,
+    /// Nobody came: the vehicle began a minimal-risk manoeuvre. A missed request; its reaction
+    /// time is right-censored.
+    MinimalRisk,
+    /// It crashed before anybody came.
+    Collision,
+    /// The run ended while the request was open. Right-censored.
+    RunEnded,
+}
+
+impl Outcome {
+    /// As a person reads it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::TakenOver => "taken over",
+            Self::Rejected => "rejected: no need",
+            Self::MinimalRisk => "minimal-risk manoeuvre",
+            Self::Collision => "collision",
+            Self::RunEnded => "open when the run ended",
         }
     }
 }
@@ -73,6 +119,55 @@ impl Refusal {
     }
 }
 
+/// Why a hand-back that had begun came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Abort {
+    /// Perception doubts again.
+    LowConfidence,
+    /// The vehicle is no longer centred in a lane.
+    NotInLane,
+    /// The operator moved the controls: whoever steers wants to drive.
+    OperatorActed,
+    /// The operator, the device or the link is gone.
+    OperatorLost,
+}
+
+impl Abort {
+    /// As a person reads it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::LowConfidence => "perception doubts again",
+            Self::NotInLane => "the vehicle is no longer centred in a lane",
+            Self::OperatorActed => "the operator moved the controls",
+            Self::OperatorLost => "the operator is gone",
+        }
+    }
+}
+
+/// Why shared control became direct control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unshared {
+    /// The take-over button was pressed again.
+    Button,
+    /// The operator steered against the automation.
+    Steering,
+    /// The automation cannot do its share: severe failure, or a collision.
+    AutomationFailed,
+}
+
+impl Unshared {
+    /// As a person reads it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Button => "button",
+            Self::Steering => "steering against the automation",
+            Self::AutomationFailed => "the automation failed",
+        }
+    }
+}
+
 /// Why a minimal-risk manoeuvre began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +176,25 @@ pub enum MinimalRiskCause {
     NoResponse,
     /// The operator in command, or the device, was gone.
     OperatorLost,
+    /// Nothing came from the operator in command: the link was gone.
+    LinkLost,
+    /// The automation cannot go on at all (UN R157: at once).
+    SevereFailure,
+    /// It hit something while the automation drove.
+    Collision,
+}
+
+impl MinimalRiskCause {
+    /// As a person reads it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NoResponse => "nobody took over",
+            Self::OperatorLost => "the operator is gone",
+            Self::LinkLost => "the link is gone",
+            Self::SevereFailure => "the automation failed",
+            Self::Collision => "collision",
+        }
+    }
 }
 
 /// One thing that happened. Times are in [`TimedEvent`].
@@ -101,13 +215,45 @@ pub enum Event {
         #[serde(default)]
         inputs: Option<Box<Inputs>>,
     },
+    /// There is another reason for the request that is open.
+    ReasonAdded {
+        request: u32,
+        reason: Reason,
+    },
     RequestEscalated {
         request: u32,
+    },
+    /// The operator said that there was no need.
+    Rejected {
+        request: u32,
+    },
+    /// A request's one and only end.
+    RequestEnded {
+        request: u32,
+        outcome: Outcome,
+    },
+    /// A doubt that begins while the operator drives: told, nothing asked for.
+    Advisory {
+        reason: Reason,
     },
     TakenOver {
         /// The request it answers; none if unprompted.
         request: Option<u32>,
         by: Means,
+        mode: Mode,
+    },
+    /// Shared control became direct control.
+    ControlUnshared {
+        because: Unshared,
+    },
+    /// The vehicle would take control back ...
+    HandBackOffered,
+    /// ... and now would not.
+    OfferWithdrawn,
+    /// The operator asked for it, and it holds what it must hold for the dwell.
+    HandBackStarted,
+    HandBackAborted {
+        because: Abort,
     },
     HandedBack,
     HandBackRefused {
@@ -118,8 +264,12 @@ pub enum Event {
         cause: MinimalRiskCause,
     },
     Standstill,
+    /// The operator in command, or the device, is not there (or silent for too long).
     OperatorLost,
     OperatorBack,
+    /// Nothing new comes from the operator's end of the link.
+    LinkLost,
+    LinkBack,
     /// The ego's centre of gravity left the paved road, shoulder included.
     LeftRoad {
         /// m/s.
@@ -208,28 +358,44 @@ impl Event {
                 )
             }
             Self::RequestEscalated { .. } => "request escalated: still nobody".into(),
-            Self::TakenOver {
-                request: Some(_),
-                by,
-            } => format!("taken over by {}", by.label()),
-            Self::TakenOver { request: None, by } => {
-                format!("taken over by {}, unprompted", by.label())
+            Self::ReasonAdded { reason, .. } => format!("one more reason: {}", reason.label()),
+            Self::Rejected { .. } => "the operator sees no need".into(),
+            Self::RequestEnded { outcome, .. } => format!("request over: {}", outcome.label()),
+            Self::Advisory { reason } => format!("for your information: {}", reason.label()),
+            Self::TakenOver { request, by, mode } => {
+                let unprompted = if request.is_none() {
+                    ", unprompted"
+                } else {
+                    ""
+                };
+                let shared = if *mode == Mode::Shared {
+                    ", shared control"
+                } else {
+                    ""
+                };
+                format!("taken over by {}{unprompted}{shared}", by.label())
+            }
+            Self::ControlUnshared { because } => {
+                format!("direct control: {}", because.label())
+            }
+            Self::HandBackOffered => "the automation could drive again".into(),
+            Self::OfferWithdrawn => "the automation could not drive any more".into(),
+            Self::HandBackStarted => "handing back".into(),
+            Self::HandBackAborted { because } => {
+                format!("hand-back aborted: {}", because.label())
             }
             Self::HandedBack => "handed back: automation drives".into(),
             Self::HandBackRefused { because } => {
                 format!("hand-back refused: {}", because.label())
             }
-            Self::MinimalRiskStarted {
-                cause: MinimalRiskCause::NoResponse,
-                ..
-            } => "minimal-risk manoeuvre: nobody took over".into(),
-            Self::MinimalRiskStarted {
-                cause: MinimalRiskCause::OperatorLost,
-                ..
-            } => "minimal-risk manoeuvre: the operator is gone".into(),
+            Self::MinimalRiskStarted { cause, .. } => {
+                format!("minimal-risk manoeuvre: {}", cause.label())
+            }
             Self::Standstill => "standstill".into(),
             Self::OperatorLost => "operator or device lost".into(),
             Self::OperatorBack => "operator or device back".into(),
+            Self::LinkLost => "link lost".into(),
+            Self::LinkBack => "link back".into(),
             Self::LeftRoad { speed } => format!("left the road at {speed:.1} m/s"),
             Self::Collision {
                 with,

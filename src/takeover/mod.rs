@@ -4,6 +4,7 @@
 //! - [`reason`]: why it asks;
 //! - [`intent`]: what counts as a person taking over;
 //! - [`authority`]: the state machine that says who drives;
+//! - [`source`]: who moves the actuators, and how they go from one to the next;
 //! - [`event`]: what it tells the world;
 //! - [`timeline`]: one takeover, split into its parts.
 //!
@@ -14,4 +15,5 @@ pub mod event;
 pub mod intent;
 pub mod policy;
 pub mod reason;
+pub mod source;
 pub mod timeline;

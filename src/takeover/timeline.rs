@@ -9,8 +9,10 @@
 //! live or from a record, so that they cannot disagree. It must be fed in order of time: events and
 //! motion at their ticks, inputs when they are known, which is before the tick they act on.
 
+pub use super::event::Outcome;
+
 use super::event::{Authority, Event, TimedEvent};
-use super::intent::{IntentSettings, Means, crossed, moved};
+use super::intent::{Detector, IntentSettings, Means};
 use crate::command::{Change, Command, Input};
 use serde::{Deserialize, Serialize};
 
@@ -35,21 +37,6 @@ impl Default for StabilisedSettings {
             hold: 2.0,
         }
     }
-}
-
-/// How a takeover, or a request for one, ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// An operator drove.
-    TakenOver,
-    /// Nobody came: the vehicle began a minimal-risk manoeuvre. A missed request; its reaction
-    /// time is right-censored.
-    MinimalRisk,
-    /// It crashed before anybody came.
-    Collision,
-    /// The run ended while the request was open. Right-censored.
-    RunEnded,
 }
 
 /// A takeover and its parts. All times are s since the start of the run; none where it did not
@@ -91,16 +78,13 @@ struct Excursion {
 
 #[derive(Debug)]
 pub struct Timeline {
-    intent: IntentSettings,
     stabilised: StabilisedSettings,
     done: Vec<Takeover>,
     /// The open request: its number and what is known so far.
     open: Option<(u32, Takeover)>,
     latest: Command,
-    /// The controls at rest, against which movements count ...
-    baseline: Command,
-    /// ... and, as far as they have been let go of since, thresholds: as the vehicle judges.
-    rest: Command,
+    /// Judges as the vehicle does.
+    detector: Detector,
     excursion: Excursion,
     /// A takeover in `done` that waits to be stabilised, and since when driving has been stable.
     settling: Option<(usize, Option<f64>)>,
@@ -109,13 +93,11 @@ pub struct Timeline {
 impl Timeline {
     pub fn new(intent: IntentSettings, stabilised: StabilisedSettings) -> Self {
         Self {
-            intent,
             stabilised,
             done: Vec::new(),
             open: None,
             latest: Command::default(),
-            baseline: Command::default(),
-            rest: Command::default(),
+            detector: Detector::new(intent),
             excursion: Excursion::default(),
             settling: None,
         }
@@ -125,20 +107,21 @@ impl Timeline {
     pub fn input(&mut self, input: &Input) {
         let was_present = self.latest.present;
         self.latest = input.after;
+        let time = input.time_ns as f64 / 1e9;
         if !was_present {
             // The first sign of a device tells where it rests.
-            self.rebase();
+            self.rebase(time);
             return;
         }
-        let time = input.time_ns as f64 / 1e9;
         let uncertainty = input.uncertainty_ns as f64 / 1e9;
+        self.detector.look(&self.latest, time);
         // A steering key turns the wheel from its next tick on; the press is the first input.
         let pressed = matches!(input.change, Change::Key { pressed: true, .. });
         let key = pressed.then_some(Means::Steering);
-        match moved(&self.intent, &self.baseline, &self.latest).or(key) {
+        match self.detector.moved().or(key) {
             // A tap may be over before it takes force: what crossed a threshold is kept until the
             // next movement begins.
-            None if self.excursion.threshold.is_some() => self.excursion.over = true,
+            None if self.tapped() => self.excursion.over = true,
             None => self.excursion = Excursion::default(),
             Some(means) => {
                 if self.excursion.first.is_none() || self.excursion.over {
@@ -148,15 +131,21 @@ impl Timeline {
                 }
             }
         }
-        self.rest = self.rest.let_go(&self.latest);
-        if crossed(&self.intent, &self.rest, &self.latest).is_some() {
+        if let Some(since) = self.detector.beyond_since() {
             if self.excursion.threshold.is_none() {
-                self.excursion.threshold = Some(time);
+                self.excursion.threshold = Some(since);
                 self.excursion.uncertainty = self.excursion.uncertainty.max(uncertainty);
             }
         } else if !self.excursion.over {
             self.excursion.threshold = None;
         }
+    }
+
+    /// The excursion went beyond a threshold, and long enough to count.
+    fn tapped(&self) -> bool {
+        self.excursion
+            .threshold
+            .is_some_and(|since| self.detector.was_tap(since))
     }
 
     /// A request reached the operator's screen (or the modelled operator) at `time` s.
@@ -178,7 +167,7 @@ impl Timeline {
                 let mut takeover = Takeover::new(reason.name().into());
                 takeover.raised_s = Some(time);
                 self.open = Some((*request, takeover));
-                self.rebase();
+                self.rebase(time);
             }
             Event::TakenOver { by, .. } => {
                 let mut takeover = self
@@ -186,25 +175,33 @@ impl Timeline {
                     .take()
                     .map_or_else(|| Takeover::new("unprompted".into()), |o| o.1);
                 self.note_inputs(&mut takeover);
+                // The threshold is that of what took over, should several have been crossed.
+                let crossed = self.detector.crossed_at(*by);
+                takeover.threshold_s = crossed.or(takeover.threshold_s);
                 takeover.in_force_s = Some(time);
                 takeover.by = Some(*by);
                 takeover.outcome = Outcome::TakenOver;
                 self.done.push(takeover);
                 self.settling = Some((self.done.len() - 1, None));
             }
+            Event::RequestEnded { outcome, .. } => {
+                self.close(*outcome);
+                if *outcome == Outcome::Rejected {
+                    self.rebase(time);
+                }
+            }
             Event::MinimalRiskStarted { .. } => {
                 self.settling = None;
                 self.close(Outcome::MinimalRisk);
-                self.rebase();
-            }
-            Event::Collision { .. } => {
-                self.settling = None;
-                self.close(Outcome::Collision);
+                self.rebase(time);
             }
             Event::HandedBack => {
                 self.settling = None;
-                self.rebase();
+                self.rebase(time);
             }
+            // What the controls say then is where they rest.
+            Event::LinkBack => self.rebase(time),
+            Event::Collision { .. } => self.settling = None,
             _ => {}
         }
     }
@@ -214,7 +211,7 @@ impl Timeline {
         let Some((index, since)) = &mut self.settling else {
             return;
         };
-        if authority != Authority::Operator {
+        if !authority.is_in_command() {
             self.settling = None;
             return;
         }
@@ -253,9 +250,8 @@ impl Timeline {
         takeover.threshold_s = self.excursion.threshold;
     }
 
-    fn rebase(&mut self) {
-        self.baseline = self.latest;
-        self.rest = self.latest;
+    fn rebase(&mut self, time: f64) {
+        self.detector.rest(&self.latest, time);
         self.excursion = Excursion::default();
     }
 }
@@ -288,8 +284,9 @@ impl Takeover {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::DeviceKind;
     use crate::command::Stamp;
-    use crate::takeover::event::MinimalRiskCause;
+    use crate::takeover::event::{MinimalRiskCause, Mode};
     use crate::takeover::reason::Reason;
 
     fn input(time: f64, after: Command) -> Input {
@@ -362,6 +359,7 @@ mod tests {
             Event::TakenOver {
                 request: Some(1),
                 by: Means::Brake,
+                mode: Mode::Direct,
             },
         ));
         for tick in 1212..1700 {
@@ -433,6 +431,7 @@ mod tests {
             Event::TakenOver {
                 request: Some(1),
                 by: Means::Steering,
+                mode: Mode::Direct,
             },
         ));
         let takeover = &line.finish()[0];
@@ -462,6 +461,7 @@ mod tests {
             Event::TakenOver {
                 request: Some(1),
                 by: Means::Accelerator,
+                mode: Mode::Direct,
             },
         ));
         assert_eq!(line.finish()[0].threshold_s, Some(12.0));
@@ -483,12 +483,75 @@ mod tests {
             Event::TakenOver {
                 request: None,
                 by: Means::Button,
+                mode: Mode::Direct,
             },
         ));
         let takeover = &line.finish()[0];
         assert_eq!(takeover.reason, "unprompted");
         assert_eq!(takeover.raised_s, None);
         assert_eq!(takeover.threshold_s, Some(3.0));
+    }
+
+    /// A pad's stick is bumped at 11 s, too shortly to take over, and turned from 12 s on.
+    #[test]
+    fn a_bump_is_a_first_input_of_its_own_and_no_threshold() {
+        let pad = |wheel: f32| Command {
+            wheel,
+            device: DeviceKind::Gamepad,
+            ..rest()
+        };
+        let bumped = || {
+            let mut line = timeline();
+            line.input(&input(0.0, pad(0.0)));
+            line.event(&raised(10.0));
+            line.input(&input(11.0, pad(0.5)));
+            line.input(&input(11.03, pad(0.0)));
+            line
+        };
+        let mut line = bumped();
+        line.event(&at(
+            20.0,
+            Event::MinimalRiskStarted {
+                request: Some(1),
+                cause: MinimalRiskCause::NoResponse,
+            },
+        ));
+        assert_eq!(line.finish()[0].threshold_s, None);
+
+        let mut line = bumped();
+        line.input(&input(12.0, pad(0.01)));
+        line.input(&input(12.1, pad(0.2)));
+        line.input(&input(12.14, pad(0.3)));
+        line.event(&at(
+            12.15,
+            Event::TakenOver {
+                request: Some(1),
+                by: Means::Steering,
+                mode: Mode::Direct,
+            },
+        ));
+        let takeover = &line.finish()[0];
+        assert_eq!(takeover.first_input_s, Some(12.0));
+        assert_eq!(takeover.threshold_s, Some(12.1));
+    }
+
+    #[test]
+    fn a_rejected_request_ends_as_such_and_the_next_one_starts_anew() {
+        let mut line = timeline();
+        line.input(&input(0.0, rest()));
+        line.event(&raised(10.0));
+        line.shown(1, 10.01);
+        line.event(&at(
+            12.0,
+            Event::RequestEnded {
+                request: 1,
+                outcome: Outcome::Rejected,
+            },
+        ));
+        line.event(&raised(40.0));
+        let takeovers = line.finish();
+        let outcomes: Vec<_> = takeovers.iter().map(|t| t.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Rejected, Outcome::RunEnded]);
     }
 
     #[test]

@@ -274,7 +274,8 @@ fn the_silent_failure_never_asks_and_a_watchful_person_prevents_it() {
             e,
             Event::TakenOver {
                 request: None,
-                by: Means::Brake
+                by: Means::Brake,
+                ..
             }
         )
     });

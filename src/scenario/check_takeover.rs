@@ -1,0 +1,174 @@
+//! Checks of who drives: `authority`, `control`, `intent`, `link`.
+
+use super::check::{Checker, LONGEST};
+use super::raw::RawScenario;
+use crate::command::DeviceKind;
+use crate::link::LinkSettings;
+use crate::takeover::authority::{AuthoritySettings, Control, Rejection};
+use crate::takeover::intent::{IntentSettings, Thresholds};
+
+/// The link is looked at every tick, and a command is as old as the tick it was sent in: with less
+/// than this to spare, s, a sound link would count as lost.
+const LINK_MARGIN: f64 = 0.02;
+
+pub fn check(c: &mut Checker, raw: &RawScenario) {
+    authority(c, &raw.authority);
+    control(c, &raw.control);
+    intent(c, &raw.intent);
+    link(c, &raw.link, &raw.authority, raw.duration);
+}
+
+fn authority(c: &mut Checker, t: &AuthoritySettings) {
+    let wait = t.minimal_risk_after;
+    c.range("authority.minimal_risk_after", wait, 0.1, 120.0, "s");
+    c.range(
+        "authority.escalate_after",
+        t.escalate_after,
+        0.0,
+        wait,
+        "s (not after the manoeuvre)",
+    );
+    if let Rejection::Accepted { quiet } = t.rejection {
+        c.range("authority.rejection.quiet", quiet, 0.0, LONGEST, "s");
+    }
+    c.range(
+        "authority.operator_timeout",
+        t.operator_timeout,
+        0.05,
+        10.0,
+        "s",
+    );
+    if let Some(silence) = t.silence_timeout {
+        c.range("authority.silence_timeout", silence, 0.1, 600.0, "s");
+    }
+    c.range("authority.stopped_speed", t.stopped_speed, 0.01, 1.0, "m/s");
+    c.range("authority.stopped_for", t.stopped_for, 0.0, 10.0, "s");
+    c.range(
+        "authority.hand_back_offset",
+        t.hand_back_offset,
+        0.1,
+        5.0,
+        "m",
+    );
+    c.range(
+        "authority.hand_back_heading_deg",
+        t.hand_back_heading_deg,
+        0.1,
+        45.0,
+        "degrees",
+    );
+    c.range(
+        "authority.hand_back_dwell",
+        t.hand_back_dwell,
+        0.0,
+        60.0,
+        "s",
+    );
+    c.range("authority.offer_after", t.offer_after, 0.0, 600.0, "s");
+    c.range("authority.handover_time", t.handover_time, 0.0, 10.0, "s");
+    c.range(
+        "authority.handover_wheel_rate_deg",
+        t.handover_wheel_rate_deg,
+        10.0,
+        2000.0,
+        "degrees/s",
+    );
+    c.range(
+        "authority.handover_pedal_rate",
+        t.handover_pedal_rate,
+        0.1,
+        100.0,
+        "1/s",
+    );
+}
+
+fn control(c: &mut Checker, control: &Control) {
+    if let Control::Shared {
+        weight,
+        override_deg,
+        override_for,
+    } = *control
+    {
+        c.range("control.weight", f64::from(weight), 0.0, 1.0, "");
+        c.range("control.override_deg", override_deg, 1.0, 720.0, "degrees");
+        c.range("control.override_for", override_for, 0.0, 10.0, "s");
+    }
+}
+
+fn intent(c: &mut Checker, intent: &IntentSettings) {
+    let all = intent.of(DeviceKind::Program);
+    thresholds(c, "intent", all, None);
+    for (path, kind) in [
+        ("intent.keyboard", DeviceKind::Keyboard),
+        ("intent.gamepad", DeviceKind::Gamepad),
+        ("intent.wheel", DeviceKind::Wheel),
+    ] {
+        thresholds(c, path, intent.of(kind), Some(all));
+    }
+    c.range(
+        "intent.first_input_share",
+        f64::from(intent.first_input_share),
+        0.0,
+        1.0,
+        "",
+    );
+}
+
+/// What a kind has from all kinds is only said once.
+fn thresholds(c: &mut Checker, path: &str, own: &Thresholds, all: Option<&Thresholds>) {
+    let values = |t: &Thresholds| {
+        [
+            f64::from(t.steering_deg),
+            f64::from(t.brake),
+            f64::from(t.accelerator),
+            t.dwell,
+            f64::from(t.drift_deg_per_s),
+            f64::from(t.drift_pedal_per_s),
+        ]
+    };
+    let said = all.map(values);
+    let fields = [
+        ("steering_deg", 0.1, 90.0, "degrees"),
+        ("brake", 0.01, 1.0, ""),
+        ("accelerator", 0.01, 1.0, ""),
+        ("dwell", 0.0, 2.0, "s"),
+        ("drift_deg_per_s", 0.0, 20.0, "degrees/s"),
+        ("drift_pedal_per_s", 0.0, 1.0, "1/s"),
+    ];
+    for (i, (field, low, high, unit)) in fields.into_iter().enumerate() {
+        let value = values(own)[i];
+        if said.is_none_or(|said| said[i].to_bits() != value.to_bits()) {
+            c.range(&format!("{path}.{field}"), value, low, high, unit);
+        }
+    }
+}
+
+fn link(c: &mut Checker, link: &LinkSettings, authority: &AuthoritySettings, duration: f64) {
+    c.range("link.down_ms", link.down_ms, 0.0, 10_000.0, "ms");
+    c.range("link.up_ms", link.up_ms, 0.0, 10_000.0, "ms");
+    let least = link.up_ms.clamp(0.0, 10_000.0) / 1000.0 + LINK_MARGIN;
+    c.range(
+        "authority.link_timeout",
+        authority.link_timeout,
+        least,
+        60.0,
+        "s (longer than link.up_ms)",
+    );
+    for (i, outage) in link.outages.iter().enumerate() {
+        let path = format!("link.outages[{i}]");
+        c.range(
+            &format!("{path}.at"),
+            outage.at,
+            0.0,
+            duration.clamp(0.0, LONGEST),
+            "s, within the run",
+        );
+        if outage.until.is_nan() || outage.until <= outage.at {
+            c.fail(
+                &format!("{path}.until"),
+                format!("more than at ({} s)", outage.at),
+                outage.until,
+            );
+        }
+    }
+}
