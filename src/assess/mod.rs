@@ -9,5 +9,6 @@
 
 pub mod calibration;
 pub mod detection;
-//D
+#[cfg(feature = "sim")]
+pub mod drive;
 pub mod normal;

@@ -2,7 +2,7 @@
 
 use super::{Done, print, say};
 use anyhow::Context;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use takeover::scenario::Scenario;
 
 /// List scenarios, one line each.
@@ -67,11 +67,12 @@ fn details(scenario: &Scenario) -> Vec<String> {
     lines
 }
 
-pub fn list(args: &Args) -> anyhow::Result<Done> {
-    let folder = std::fs::read_dir(&args.dir).with_context(|| {
+/// The scenario files of a folder, in order.
+pub(super) fn files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = std::fs::read_dir(dir).with_context(|| {
         format!(
             "{}: cannot read the folder of scenarios; run from the project's folder or name one with --dir",
-            args.dir.display()
+            dir.display()
         )
     })?;
     let mut files = Vec::new();
@@ -82,6 +83,11 @@ pub fn list(args: &Args) -> anyhow::Result<Done> {
         }
     }
     files.sort();
+    Ok(files)
+}
+
+pub fn list(args: &Args) -> anyhow::Result<Done> {
+    let files = files(&args.dir)?;
     if files.is_empty() {
         say(format_args!(
             "{}: no scenarios (*.ron) here",

@@ -1,5 +1,8 @@
 //! Verbs of the command line. Results go to standard output, talk to standard error.
 
+mod assess;
+mod assess_calibration;
+mod assess_policy;
 mod check;
 mod inspect;
 mod list;
@@ -19,6 +22,7 @@ Examples:
   takeover run scenarios/fog_bank.ron --headless      no window: a modelled operator answers
   takeover run scenarios/fog_bank.ron --headless --operator none --json
   takeover inspect runs/LOG.mcap                      what happened, and how fast
+  takeover assess policy --seeds 5                    what takeover policies are worth
   takeover vehicle saloon --manoeuvre brake --speed 30
                                                       how a vehicle moves, as a table
 
@@ -39,6 +43,7 @@ enum Verb {
     Check(check::Args),
     List(list::Args),
     Inspect(inspect::Args),
+    Assess(assess::Args),
     Vehicle(vehicle::Args),
 }
 
@@ -62,6 +67,7 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::check(&args),
         Verb::List(args) => list::list(&args),
         Verb::Inspect(args) => inspect::inspect(&args),
+        Verb::Assess(args) => assess::assess(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
     };
     match result {

@@ -74,6 +74,28 @@ pub struct Scenario {
     pub text: String,
 }
 
+/// Reads policies from a file of their own, in the form of a scenario's `policy`, and checks them for
+/// these roads.
+///
+/// # Errors
+/// If the file cannot be read, or has no policies that can work here.
+pub fn load_policy(path: &Path, network: &Network) -> Result<PolicySettings, FileError> {
+    ron_file::load(path, |text| {
+        let written = check_policy::parse(text, "")?;
+        let mut c = check::Checker {
+            problems: Vec::new(),
+        };
+        let policy = check_policy::check(&mut c, "", written, Some(network));
+        if c.problems.is_empty() {
+            return Ok(policy);
+        }
+        let problems = c.problems.into_iter().map(|(path, expected, got)| {
+            Problem::at_path(text, path.trim_start_matches('.'), expected, got)
+        });
+        Err(problems.collect())
+    })
+}
+
 impl Scenario {
     /// Reads and checks a file.
     ///

@@ -1,0 +1,170 @@
+//! Runs in which nobody is asked: what the automation meets by itself, and what is known before.
+
+use super::calibration::ByFunction;
+use super::detection::Asked;
+use crate::frame::End;
+use crate::perception::TICKS_PER_REPORT;
+use crate::referee::Limit;
+use crate::scenario::Scenario;
+use crate::session::limit::LimitWatch;
+use crate::sim::Simulation;
+use crate::takeover::policy::{Policy, PolicySettings};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// One run, with the automation alone to the end.
+fn drive(scenario: &Scenario, seed: u64, mut watch: impl FnMut(&Simulation)) -> (End, f64) {
+    let alone = Scenario {
+        policy: PolicySettings::silent(),
+        ..scenario.clone()
+    };
+    let mut sim = Simulation::new(Arc::new(alone), seed);
+    sim.go_alone();
+    loop {
+        sim.step(Default::default());
+        watch(&sim);
+        if let Some(end) = sim.frame().ended {
+            return (end, sim.frame().time);
+        }
+    }
+}
+
+/// All claims of a run's reports.
+pub fn claims(scenario: &Scenario, seed: u64) -> ByFunction {
+    let mut sums = ByFunction::default();
+    drive(scenario, seed, |sim| {
+        // The step from tick k takes a new report where k is a multiple; its frame shows k + 1.
+        if (sim.frame().tick - 1).is_multiple_of(TICKS_PER_REPORT) {
+            for claim in sim.claims() {
+                sums.claim(claim);
+            }
+        }
+    });
+    sums
+}
+
+/// What a run met, and when each policy would have asked.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    pub end: End,
+    /// s.
+    pub duration: f64,
+    /// In order of time.
+    pub limits: Vec<Limit>,
+    /// By policy.
+    pub asked: Vec<Vec<Asked>>,
+}
+
+/// Drives once and lets every policy look on.
+pub fn watched(scenario: &Scenario, seed: u64, policies: &[PolicySettings]) -> Watched {
+    let built = policies.iter().map(|p| p.build(&scenario.network));
+    let mut onlookers: Vec<Onlooker> = built.map(Onlooker::new).collect();
+    let mut watch = LimitWatch::new(scenario);
+    let mut limits = Vec::new();
+    let (end, duration) = drive(scenario, seed, |sim| {
+        limits.extend(watch.frame(sim.frame()));
+        if let Some(inputs) = sim.inputs() {
+            for onlooker in &mut onlookers {
+                onlooker.look(inputs);
+            }
+        }
+    });
+    // Some are certain, and told, only a while after they began.
+    limits.sort_by(|a, b| a.time.total_cmp(&b.time));
+    let asked = onlookers.into_iter().map(|o| o.finish(duration)).collect();
+    Watched {
+        end,
+        duration,
+        limits,
+        asked,
+    }
+}
+
+/// A policy that is listened to but not obeyed.
+struct Onlooker {
+    policy: Box<dyn Policy>,
+    since: Option<f64>,
+    asked: Vec<Asked>,
+}
+
+impl Onlooker {
+    fn new(policy: Box<dyn Policy>) -> Self {
+        Self {
+            policy,
+            since: None,
+            asked: Vec::new(),
+        }
+    }
+
+    fn look(&mut self, inputs: &crate::takeover::policy::Inputs) {
+        let asks = self.policy.step(inputs).is_some();
+        match (asks, self.since) {
+            (true, None) => self.since = Some(inputs.time),
+            (false, Some(from)) => {
+                let until = inputs.time;
+                self.asked.push(Asked { from, until });
+                self.since = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(mut self, until: f64) -> Vec<Asked> {
+        let open = self.since.map(|from| Asked { from, until });
+        self.asked.extend(open);
+        self.asked
+    }
+}
+
+/// Does `job` 0 to `n` on all processors; the results in that order, whoever was first. `done` is told
+/// after each.
+pub fn parallel<T: Send>(
+    n: usize,
+    job: impl Fn(usize) -> T + Sync,
+    done: impl Fn() + Sync,
+) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(n));
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(n) {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    if i >= n {
+                        return;
+                    }
+                    let result = job(i);
+                    if let Ok(mut results) = results.lock() {
+                        results.push((i, result));
+                    }
+                    done();
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_default();
+    results.sort_by_key(|r| r.0);
+    results.into_iter().map(|r| r.1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_whoever_was_first() {
+        let job = |i: usize| {
+            // The first take longest.
+            std::thread::sleep(std::time::Duration::from_millis(20 - i as u64));
+            i * i
+        };
+        let told = AtomicUsize::new(0);
+        let results = parallel(20, job, || {
+            told.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_eq!(results, (0..20).map(|i| i * i).collect::<Vec<_>>());
+        assert_eq!(told.into_inner(), 20);
+    }
+}
