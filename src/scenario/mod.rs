@@ -10,6 +10,7 @@ mod check_junction;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
+mod check_perception;
 mod check_road;
 mod check_traffic;
 mod raw;
@@ -20,7 +21,7 @@ use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::weather::Weather;
-use crate::perception::{Fault, SensorSettings};
+use crate::perception::{ConfidenceSettings, Fault};
 use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
 use crate::takeover::authority::AuthoritySettings;
@@ -29,6 +30,7 @@ use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
 use crate::traffic::{Plan, Traffic};
 use crate::vehicle::VehicleSpec;
+use crate::vehicle::sensors::Suite;
 use std::path::Path;
 
 /// A run ends this far before the end of the road, m.
@@ -55,7 +57,8 @@ pub struct Scenario {
     /// m/s.
     pub ego_speed: f64,
     pub traffic: Plan,
-    pub sensors: SensorSettings,
+    pub sensors: Suite,
+    pub confidence: ConfidenceSettings,
     pub faults: Vec<Fault>,
     pub autopilot: AutopilotSettings,
     pub policy: PolicySettings,
@@ -100,6 +103,7 @@ impl Scenario {
             "traffic": self.traffic,
             "bodies": Traffic::new(&self.network, &self.traffic, seed).settings(),
             "sensors": self.sensors,
+            "confidence": self.confidence,
             "faults": self.faults,
             "autopilot": self.autopilot,
             "policy": self.policy,
