@@ -16,6 +16,8 @@ pub enum Purpose {
     Operator = 2,
     /// Places and characters of crowds.
     Traffic = 3,
+    /// Where perception's claims are judged.
+    Probes = 4,
 }
 
 /// The stream of this purpose in a run with this seed.

@@ -86,6 +86,7 @@ impl Drive {
                 offset: found.offset,
                 heading: found.heading,
                 range: 80.0,
+                quality: 1.0,
             },
             pose: p,
             visible_range: 180.0,

@@ -1,6 +1,6 @@
 //! What a scenario says, in words: manoeuvres and their triggers, faults, weather, crowds.
 
-use crate::perception::{Fault, FaultKind};
+use crate::perception::{Fault, FaultKind, Target};
 use crate::road::{Network, SignalKind};
 use crate::scenario::Scenario;
 use crate::traffic::{Do, Flow, Plan, Side, Trigger, Whom};
@@ -164,7 +164,11 @@ pub fn flow(flow: &Flow) -> String {
 }
 
 fn fault(fault: &Fault) -> String {
-    let sensor = |s: &crate::perception::Sensor| format!("{s:?}").to_lowercase();
+    let sensor = |s: &Target| match s {
+        Target::Gnss => "satellite receiver".to_string(),
+        Target::Named(name) => name.clone(),
+        kind => format!("{kind:?}").to_lowercase(),
+    };
     let what = match &fault.what {
         FaultKind::Dirt { sensor: s, left } => {
             format!(
@@ -174,6 +178,14 @@ fn fault(fault: &Fault) -> String {
             )
         }
         FaultKind::Failure { sensor: s } => format!("{} fails", sensor(s)),
+        FaultKind::Blockage {
+            sensor: s,
+            from_deg,
+            to_deg,
+        } => format!("{} covered from {from_deg} to {to_deg} degrees", sensor(s)),
+        FaultKind::GnssJump { by_x, by_y } => {
+            format!("satellites put the place off by ({by_x}, {by_y}) m")
+        }
         FaultKind::Ghost {
             ahead,
             speed,

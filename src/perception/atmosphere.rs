@@ -62,23 +62,9 @@ impl Atmosphere {
         LN_20 / self.extinction(place)
     }
 
-    /// Contrast left of something `distance` m ahead (or behind, if negative), 0 to 1. `place` says
-    /// where one is so far ahead along the road. The line of sight is taken along the road, which
-    /// is right to the accuracy of a fog bank's edge as long as bends are wide.
-    pub fn contrast(&self, place: impl Fn(f64) -> Place, distance: f64) -> f64 {
-        if self.banks.is_empty() {
-            return libm::exp(-LN_20 / self.visibility * distance.abs());
-        }
-        let steps = (distance.abs() / STEP).ceil().max(1.0);
-        let step = distance / steps;
-        let mut depth = 0.0;
-        for i in 0..steps as u32 {
-            depth += self.extinction(place((f64::from(i) + 0.5) * step));
-        }
-        libm::exp(-depth * step.abs())
-    }
-
-    /// How far ahead contrast stays above the limit, m, at most `limit`.
+    /// How far ahead contrast stays above the limit, m, at most `limit`. `place` says where one is so
+    /// far ahead along the road: the line of sight is taken along it, which is right to the accuracy
+    /// of a fog bank's edge as long as bends are wide.
     pub fn visible_range(&self, place: impl Fn(f64) -> Place, limit: f64) -> f64 {
         if self.banks.is_empty() {
             return self.visibility.min(limit);
@@ -94,6 +80,61 @@ impl Atmosphere {
             distance += STEP;
         }
         limit
+    }
+}
+
+/// Optical depth along the way ahead and behind, marched once and looked up for every object.
+#[derive(Clone, Debug, Default)]
+pub struct Depths {
+    /// After each step, from 0 on.
+    ahead: Vec<f64>,
+    behind: Vec<f64>,
+}
+
+impl Depths {
+    /// Marches this far ahead and behind, m.
+    pub fn march(&mut self, air: &Atmosphere, place: impl Fn(f64) -> Place, reach: [f64; 2]) {
+        for (depths, sign, reach) in [
+            (&mut self.ahead, 1.0, reach[0]),
+            (&mut self.behind, -1.0, reach[1]),
+        ] {
+            depths.clear();
+            let mut depth = 0.0;
+            depths.push(depth);
+            if air.banks.is_empty() {
+                depths.push(LN_20 / air.visibility * STEP);
+                continue;
+            }
+            let steps = (reach / STEP).ceil().max(1.0) as u32;
+            for i in 0..steps {
+                depth += STEP * air.extinction(place(sign * (f64::from(i) + 0.5) * STEP));
+                depths.push(depth);
+            }
+        }
+    }
+
+    /// Clear air, as inside of a tunnel.
+    pub fn clear(&mut self) {
+        for depths in [&mut self.ahead, &mut self.behind] {
+            depths.clear();
+            depths.extend([0.0, 0.0]);
+        }
+    }
+
+    /// Contrast left of something `distance` m ahead (or behind, if negative), 0 to 1. Beyond what
+    /// was marched the last step goes on.
+    pub fn contrast(&self, distance: f64) -> f64 {
+        let depths = if distance < 0.0 {
+            &self.behind
+        } else {
+            &self.ahead
+        };
+        let steps = distance.abs() / STEP;
+        let i = (steps as usize).min(depths.len().saturating_sub(2));
+        let (Some(a), Some(b)) = (depths.get(i), depths.get(i + 1)) else {
+            return 1.0;
+        };
+        libm::exp(-(a + (steps - i as f64) * (b - a)))
     }
 }
 
@@ -121,7 +162,13 @@ mod tests {
     #[test]
     fn inside_the_bank_the_visible_range_is_its_mor() {
         assert!((bank().visible_range(from(600.0), 300.0) - 50.0).abs() < 0.5);
-        assert!((bank().contrast(from(600.0), 50.0) - CONTRAST_LIMIT).abs() < 1e-3);
+        let mut depths = Depths::default();
+        depths.march(&bank(), from(600.0), [100.0, 50.0]);
+        assert!((depths.contrast(50.0) - CONTRAST_LIMIT).abs() < 1e-3);
+        assert!((depths.contrast(-50.0) - CONTRAST_LIMIT).abs() < 1e-3);
+        depths.march(&bank(), from(350.0), [100.0, 50.0]);
+        assert!(depths.contrast(-50.0) > 0.95, "clear behind");
+        assert!(depths.contrast(100.0) < depths.contrast(50.0));
     }
 
     #[test]

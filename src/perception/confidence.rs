@@ -1,10 +1,11 @@
 //! How sure the vehicle is of what it sees, by function, and why not more.
 //!
-//! Each function's confidence is what it has over what it needs: free road over the distance to
-//! stop, lane markings over a two-second preview, the weakest nearby track's existence, a light
-//! that can be read. The overall confidence is the smallest, smoothed as a tracker would.
+//! Confidence is the probability that a claim is right; docs/perception.md has the claim of each
+//! function. What the vehicle believes of it and what is true differ by faults that nobody notices;
+//! what it reports differs by the scenario's map and script ([`super::reported`]). The overall value
+//! is the smallest that is reported, smoothed.
 
-use super::report::Report;
+use super::reported::ConfidenceSettings;
 use super::sensors::Cause;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +102,8 @@ pub struct Confidence {
     pub weakest: Function,
     /// What takes most of it away; [`Cause::None`] while nothing much does.
     pub cause: Cause,
+    /// The overall value is a scenario's script: nothing else changes it.
+    pub scripted: bool,
 }
 
 impl Default for Confidence {
@@ -110,6 +113,7 @@ impl Default for Confidence {
             functions: [Trust::default(); Function::ALL.len()],
             weakest: Function::default(),
             cause: Cause::None,
+            scripted: false,
         }
     }
 }
@@ -121,15 +125,8 @@ const STOPPING: f64 = 4.0;
 const RESPONSE: f64 = 0.75;
 /// Margin to a stopped obstacle, m.
 const MARGIN: f64 = 5.0;
-/// Preview that lane keeping needs, s.
-const LANE_PREVIEW: f64 = 2.0;
-/// What is left of lane confidence by map and satellites alone, -.
-const MAP_ONLY: f64 = 0.3;
-/// Tracks farther off our lane than this do not matter, m.
-const BESIDE: f64 = 3.0;
-/// Confidence in a light that is out of order, -, and the distance from which that counts, m.
-const OUT_OF_ORDER: f64 = 0.3;
-const LIGHT_MATTERS: f64 = 80.0;
+/// Below this a cause is named, -.
+const DOUBT: f64 = 0.9;
 /// Time constant of the reported overall value, s.
 const SMOOTHING: f64 = 0.3;
 /// Standard deviation of its noise, -.
@@ -140,74 +137,53 @@ pub fn stopping_distance(speed: f64) -> f64 {
     speed * RESPONSE + speed * speed / (2.0 * STOPPING) + MARGIN
 }
 
+/// What one function comes to in a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Belief {
+    /// Probability of being right as far as the vehicle can know, 0 to 1.
+    pub believed: f64,
+    /// The true one: faults that nobody notices included.
+    pub correct: f64,
+    pub cause: Cause,
+}
+
 impl Confidence {
+    /// The next report's, from the beliefs by function; `noise` is standard normal.
     pub(super) fn next(
         &self,
-        report: &Report,
-        speed: f64,
-        sight: Cause,
+        beliefs: &[(Function, Belief)],
+        settings: &ConfidenceSettings,
+        time: f64,
         noise: f64,
         dt: f64,
     ) -> Self {
-        let needed = stopping_distance(speed);
-        let free_space = (report.visible_range / needed).min(1.0);
-        let seen = (report.lane.range / (speed * LANE_PREVIEW).max(10.0)).min(1.0);
-        let lanes = MAP_ONLY + (1.0 - MAP_ONLY) * seen;
-        let objects = report
-            .tracks
-            .iter()
-            .filter(|t| (0.0..needed).contains(&t.gap) && t.offset.abs() < BESIDE)
-            .map(|t| t.existence)
-            .fold(1.0, f64::min);
-        let signals = report.light.map_or(1.0, |light| {
-            let near = (-1.0..LIGHT_MATTERS).contains(&light.distance);
-            match light.shows {
-                Some(shows) if near && shows.out_of_order() => OUT_OF_ORDER,
-                // Too close to stop comfortably, and still not readable.
-                None if (0.0..needed).contains(&light.distance) => OUT_OF_ORDER,
-                _ => 1.0,
-            }
-        });
-        let mut weakest = (free_space, Function::FreeSpace, sight);
-        let marks_end = if report.lane.range < 1.0 || sight == Cause::None {
-            Cause::Markings
-        } else {
-            sight
-        };
-        for other in [
-            (lanes, Function::Lanes, marks_end),
-            (objects, Function::Objects, Cause::Object),
-            (signals, Function::Signals, Cause::Signal),
-        ] {
-            if other.0 < weakest.0 {
-                weakest = other;
+        let mut functions = [Trust::default(); Function::ALL.len()];
+        let mut weakest = (f64::INFINITY, Function::default(), Cause::None);
+        for &(function, belief) in beliefs {
+            let scripted = settings.scripted(Some(function), time);
+            let reported = scripted.unwrap_or_else(|| settings.reported(function, belief.believed));
+            let cause = if reported < DOUBT {
+                belief.cause
+            } else {
+                Cause::None
+            };
+            functions[function as usize] = Trust {
+                reported,
+                correct: belief.correct,
+                cause,
+            };
+            if reported < weakest.0 {
+                weakest = (reported, function, cause);
             }
         }
         let target = (weakest.0 + NOISE * noise).clamp(0.0, 1.0);
         let gain = 1.0 - libm::exp(-dt / SMOOTHING);
-        let overall = self.overall + gain * (target - self.overall);
-        let mut functions = [Trust::default(); Function::ALL.len()];
-        for (function, value, cause) in [
-            (Function::FreeSpace, free_space, sight),
-            (Function::Lanes, lanes, marks_end),
-            (Function::Objects, objects, Cause::Object),
-            (Function::Signals, signals, Cause::Signal),
-        ] {
-            functions[function as usize] = Trust {
-                reported: value,
-                correct: value,
-                cause: if value < 0.9 { cause } else { Cause::None },
-            };
-        }
         Self {
-            overall,
+            overall: self.overall + gain * (target - self.overall),
             functions,
             weakest: weakest.1,
-            cause: if weakest.0 < 0.9 {
-                weakest.2
-            } else {
-                Cause::None
-            },
+            cause: weakest.2,
+            scripted: false,
         }
     }
 
@@ -228,7 +204,7 @@ impl Confidence {
                 Cause::None
             },
         };
-        if planning < self.overall {
+        if planning < self.overall && !self.scripted {
             out.overall = planning;
             out.weakest = Function::Planning;
             out.cause = Cause::Blocked;

@@ -69,6 +69,14 @@ pub struct Track {
     pub speed: f64,
     /// Probability that it exists, 0 to 1.
     pub existence: f64,
+    /// Probability that it is of this class, 0 to 1.
+    pub class_probability: f64,
+    /// Covariance of its place relative to us, m2, world axes.
+    pub sxx: f64,
+    pub sxy: f64,
+    pub syy: f64,
+    /// Confidence that is reported for it, 0 to 1: that it exists and is of this class.
+    pub reported: f64,
 }
 
 /// What is believed of the own lane.
@@ -84,6 +92,8 @@ pub struct LaneReport {
     pub heading: f64,
     /// Markings are seen this far, m.
     pub range: f64,
+    /// ... as a share of what a clear day shows, 0 to 1.
+    pub quality: f64,
 }
 
 impl Default for LaneReport {
@@ -97,6 +107,7 @@ impl Default for LaneReport {
             offset: 0.0,
             heading: 0.0,
             range: 0.0,
+            quality: 0.0,
         }
     }
 }
@@ -110,6 +121,19 @@ pub struct LightReport {
     pub shows: Option<Light>,
 }
 
+/// How well the own place is known: standard deviations.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PoseSd {
+    /// Along and across the lane, m.
+    pub along: f64,
+    pub across: f64,
+    /// rad.
+    pub heading: f64,
+}
+
+/// Sectors of the free space around the vehicle, ten degrees each.
+pub const SECTORS: usize = 36;
+
 /// Everything the vehicle believes at one moment.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -117,9 +141,13 @@ pub struct Report {
     pub lane: LaneReport,
     /// Where the centre of gravity is, world axes.
     pub pose: Pose2,
+    pub pose_sd: PoseSd,
     pub light: Option<LightReport>,
     /// Free road is seen this far, m.
     pub visible_range: f64,
+    /// Free distance from the centre of gravity by sector, m, the first one about straight ahead,
+    /// then to the left: to the nearest track or to the end of sight.
+    pub free: [f64; SECTORS],
     /// Friction here as a share of dry asphalt's: from the wheels' slip, the wipers and the weather
     /// service. A patch is noticed once the vehicle is on it.
     pub friction: f64,
@@ -132,8 +160,10 @@ impl Default for Report {
             tracks: Vec::new(),
             lane: LaneReport::default(),
             pose: Pose2::default(),
+            pose_sd: PoseSd::default(),
             light: None,
             visible_range: 0.0,
+            free: [0.0; SECTORS],
             friction: 1.0,
             confidence: Confidence::default(),
         }

@@ -5,57 +5,8 @@
 //! make of a sensor and are not invented here. Their direction and order are what tests hold.
 
 use super::weather::Weather;
+use crate::vehicle::sensors::{Sensor, SensorSpec};
 use serde::{Deserialize, Serialize};
-
-/// A kind of sensor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sensor {
-    Camera,
-    Lidar,
-    Radar,
-}
-
-impl Sensor {
-    pub const ALL: [Self; 3] = [Self::Camera, Self::Lidar, Self::Radar];
-}
-
-/// The sensor suite's settings.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SensorSettings {
-    /// Range of the forward camera in clear daylight, m.
-    pub range: f64,
-    /// Full horizontal field of view of camera and radar, degrees.
-    pub field_of_view_deg: f64,
-    /// Range of the lidar, which looks all around, m; 0 for none.
-    pub lidar_range: f64,
-    /// Range of the forward radar, m; 0 for none. It drops what does not move, as automotive radars
-    /// do against clutter, and sees through fog, dark and glare.
-    pub radar_range: f64,
-    /// Lane markings are seen at most this far, m.
-    pub lane_range: f64,
-    /// Standard deviation of a range reading near by, m; it grows by 1 % of the distance.
-    pub range_noise: f64,
-    /// Standard deviation of a speed reading, m/s.
-    pub speed_noise: f64,
-    /// Standard deviation of the lane offset reading, m.
-    pub lane_noise: f64,
-}
-
-impl Default for SensorSettings {
-    fn default() -> Self {
-        Self {
-            range: 180.0,
-            field_of_view_deg: 120.0,
-            lidar_range: 100.0,
-            radar_range: 160.0,
-            lane_range: 80.0,
-            range_noise: 0.2,
-            speed_noise: 0.3,
-            lane_noise: 0.03,
-        }
-    }
-}
 
 /// Where the vehicle is, as far as light and weather go.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -97,6 +48,12 @@ pub enum Cause {
     Signal,
     /// Something stands in the way, and there is no way around.
     Blocked,
+    /// Satellites are not received, or not enough of them.
+    Gnss,
+    /// Something covers a part of a sensor's view.
+    Blockage,
+    /// Somebody who may do anything.
+    Motion,
 }
 
 impl Cause {
@@ -115,6 +72,9 @@ impl Cause {
             Self::Object => "doubtful object",
             Self::Signal => "signal out of order",
             Self::Blocked => "way blocked or lost",
+            Self::Gnss => "satellites lost",
+            Self::Blockage => "sensor covered",
+            Self::Motion => "unclear movement",
         }
     }
 }
@@ -163,20 +123,24 @@ impl Reach {
 /// What weather and light leave of a sensor's range; fog apart, which is not the same everywhere.
 /// `strongest` is carried on for more limits.
 pub(super) fn reach(
-    sensor: Sensor,
+    sensor: &SensorSpec,
     weather: &Weather,
     around: &Surroundings,
     strongest: &mut f64,
 ) -> Reach {
     let rain = if around.in_tunnel { 0.0 } else { around.rain };
     let full = Reach::full();
-    match sensor {
+    match sensor.kind {
         Sensor::Radar => full,
         Sensor::Lidar => full.limited(1.0 / (1.0 + rain / LIDAR_HALVED), Cause::Rain, strongest),
         Sensor::Camera => full
             .limited(1.0 / (1.0 + rain / CAMERA_HALVED), Cause::Rain, strongest)
             .limited(light(weather, around), Cause::Dark, strongest)
-            .limited(glare(weather, around), Cause::Glare, strongest)
+            .limited(
+                glare(weather, around, sensor.heading_deg),
+                Cause::Glare,
+                strongest,
+            )
             .limited(exit(weather, around), Cause::TunnelExit, strongest),
     }
 }
@@ -190,12 +154,13 @@ fn light(weather: &Weather, around: &Surroundings) -> f64 {
 }
 
 /// Low sun in the camera's view: falls off with the angle between them.
-fn glare(weather: &Weather, around: &Surroundings) -> f64 {
+fn glare(weather: &Weather, around: &Surroundings, heading_deg: f64) -> f64 {
     let sun = weather.sun;
     if around.in_tunnel || sun.elevation_deg < -0.5 {
         return 1.0;
     }
-    let beside = crate::road::wrap_angle(sun.azimuth_deg.to_radians() - around.yaw).to_degrees();
+    let axis = around.yaw + heading_deg.to_radians();
+    let beside = crate::road::wrap_angle(sun.azimuth_deg.to_radians() - axis).to_degrees();
     let off = libm::hypot(beside, sun.elevation_deg) / GLARE_ANGLE;
     let dazzle = libm::exp(-off * off) * (1.0 - weather.cloud);
     1.0 - (1.0 - GLARE_LEFT) * dazzle
@@ -221,7 +186,8 @@ mod tests {
     }
 
     fn camera(weather: &Weather, around: Surroundings) -> Reach {
-        reach(Sensor::Camera, weather, &around, &mut 1.0)
+        let spec = SensorSpec::new("c", Sensor::Camera, 180.0, 120.0);
+        reach(&spec, weather, &around, &mut 1.0)
     }
 
     #[test]
@@ -288,7 +254,8 @@ mod tests {
             rain: 80.0,
             ..Default::default()
         };
-        let r = reach(Sensor::Radar, &storm, &rain, &mut 1.0);
+        let spec = SensorSpec::new("r", Sensor::Radar, 160.0, 120.0);
+        let r = reach(&spec, &storm, &rain, &mut 1.0);
         assert_eq!(r.share, 1.0);
     }
 }

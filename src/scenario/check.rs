@@ -1,8 +1,7 @@
 //! From a raw scenario to a valid one: every range, every reference.
 
 use super::raw::RawScenario;
-use super::{Problem, Scenario, check_network, check_policy};
-use crate::perception::FaultKind;
+use super::{Problem, Scenario, check_network, check_perception, check_policy};
 use crate::perception::atmosphere::{Atmosphere, FogBank};
 use crate::perception::weather::{Shower, Sun, Weather};
 use crate::road::{LaneId, LaneKind, LanePos, Network, RoadId, Route};
@@ -154,6 +153,9 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     super::check_takeover::check(&mut c, &raw);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
+    let sensors = check_perception::sensors(&mut c, &raw.sensors, ego_spec.as_ref());
+    check_perception::faults(&mut c, &raw, &sensors);
+    check_perception::confidence(&mut c, &raw);
     let e = &raw.ego;
     let start = c.place("ego", road.as_ref(), e.road.as_deref(), e.lane, e.s);
     c.range("ego.speed", raw.ego.speed, 0.0, TOP_SPEED, "m/s");
@@ -189,7 +191,8 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             route,
             ego_speed: raw.ego.speed,
             traffic,
-            sensors: raw.sensors,
+            sensors,
+            confidence: raw.confidence,
             faults: raw.faults,
             autopilot: raw.autopilot,
             policy,
@@ -303,22 +306,6 @@ fn check_weather(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) 
 }
 
 fn check_settings(c: &mut Checker, raw: &RawScenario) {
-    let s = &raw.sensors;
-    c.range("sensors.range", s.range, 10.0, 1000.0, "m");
-    c.range(
-        "sensors.field_of_view_deg",
-        s.field_of_view_deg,
-        10.0,
-        360.0,
-        "degrees",
-    );
-    c.range("sensors.lidar_range", s.lidar_range, 0.0, 1000.0, "m");
-    c.range("sensors.radar_range", s.radar_range, 0.0, 1000.0, "m");
-    c.range("sensors.lane_range", s.lane_range, 5.0, 500.0, "m");
-    c.range("sensors.range_noise", s.range_noise, 0.0, 20.0, "m");
-    c.range("sensors.speed_noise", s.speed_noise, 0.0, 20.0, "m/s");
-    c.range("sensors.lane_noise", s.lane_noise, 0.0, 1.0, "m");
-
     let a = &raw.autopilot;
     c.range("autopilot.speed", a.speed, 0.5, TOP_SPEED, "m/s");
     c.range("autopilot.extra_gap", a.extra_gap, 0.0, 10.0, "s");
@@ -346,7 +333,6 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         6.0,
         "m/s2",
     );
-    check_faults(c, raw);
 
     let m = &raw.stabilised;
     c.range("stabilised.offset", m.offset, 0.05, 5.0, "m");
@@ -358,63 +344,6 @@ fn check_settings(c: &mut Checker, raw: &RawScenario) {
         "m/s",
     );
     c.range("stabilised.hold", m.hold, 0.1, 60.0, "s");
-}
-
-fn check_faults(c: &mut Checker, raw: &RawScenario) {
-    for (i, fault) in raw.faults.iter().enumerate() {
-        let path = format!("faults[{i}]");
-        c.range(
-            &format!("{path}.at"),
-            fault.at,
-            0.0,
-            raw.duration.clamp(0.0, LONGEST),
-            "s, within the run",
-        );
-        if let Some(until) = fault.until
-            && (until.is_nan() || until <= fault.at)
-        {
-            c.fail(
-                &format!("{path}.until"),
-                format!("more than at ({} s)", fault.at),
-                until,
-            );
-        }
-        let what = format!("{path}.what");
-        match &fault.what {
-            FaultKind::Dirt { left, .. } => {
-                c.range(&format!("{what}.left"), *left, 0.0, 1.0, "");
-            }
-            FaultKind::Ghost {
-                ahead,
-                speed,
-                existence,
-            } => {
-                c.range(&format!("{what}.ahead"), *ahead, 1.0, 250.0, "m");
-                c.range(
-                    &format!("{what}.speed"),
-                    *speed,
-                    -TOP_SPEED,
-                    TOP_SPEED,
-                    "m/s",
-                );
-                c.range(&format!("{what}.existence"), *existence, 0.0, 1.0, "");
-            }
-            FaultKind::Blind { to } if to.is_empty() => {
-                c.fail(
-                    &format!("{what}.to"),
-                    "at least one kind of road user",
-                    "none",
-                );
-            }
-            FaultKind::Overconfident { at_least } => {
-                c.range(&format!("{what}.at_least"), *at_least, 0.0, 1.0, "");
-            }
-            FaultKind::LaneShift { by } => {
-                c.range(&format!("{what}.by"), *by, -5.0, 5.0, "m");
-            }
-            FaultKind::Failure { .. } | FaultKind::Blind { .. } => {}
-        }
-    }
 }
 
 fn check_showers(c: &mut Checker, raw: &RawScenario, network: Option<&Network>) -> Vec<Shower> {

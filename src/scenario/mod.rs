@@ -10,6 +10,7 @@ mod check_junction;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
+mod check_perception;
 mod check_policy;
 mod check_referee;
 mod check_road;
@@ -23,7 +24,7 @@ use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
 use crate::perception::weather::Weather;
-use crate::perception::{Fault, SensorSettings};
+use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
 use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
@@ -33,6 +34,7 @@ use crate::takeover::policy::PolicySettings;
 use crate::takeover::timeline::StabilisedSettings;
 use crate::traffic::{Plan, Traffic};
 use crate::vehicle::VehicleSpec;
+use crate::vehicle::sensors::Suite;
 use std::path::Path;
 
 /// A run ends this far before the end of the road, m.
@@ -59,7 +61,8 @@ pub struct Scenario {
     /// m/s.
     pub ego_speed: f64,
     pub traffic: Plan,
-    pub sensors: SensorSettings,
+    pub sensors: Suite,
+    pub confidence: ConfidenceSettings,
     pub faults: Vec<Fault>,
     pub autopilot: AutopilotSettings,
     pub policy: PolicySettings,
@@ -129,6 +132,7 @@ impl Scenario {
             "traffic": self.traffic,
             "bodies": Traffic::new(&self.network, &self.traffic, seed).settings(),
             "sensors": self.sensors,
+            "confidence": self.confidence,
             "faults": self.faults,
             "autopilot": self.autopilot,
             "policy": self.policy,

@@ -5,11 +5,12 @@ use super::raw_traffic::{RawFlow, RawTraffic};
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
 use crate::link::LinkSettings;
-use crate::perception::{Fault, SensorSettings};
+use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
 use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::timeline::StabilisedSettings;
+use crate::vehicle::sensors::SensorSpec;
 use ron::value::RawValue;
 use serde::Deserialize;
 
@@ -51,8 +52,11 @@ pub struct RawScenario {
     pub traffic: Vec<RawTraffic>,
     #[serde(default)]
     pub flow: Vec<RawFlow>,
+    /// Changes to what the vehicle senses with.
     #[serde(default)]
-    pub sensors: SensorSettings,
+    pub sensors: RawSensors,
+    #[serde(default)]
+    pub confidence: ConfidenceSettings,
     /// What goes wrong with the sensors, and when.
     #[serde(default)]
     pub faults: Vec<Fault>,
@@ -75,6 +79,37 @@ pub struct RawScenario {
     /// What counts as danger, and as asking in time.
     #[serde(default)]
     pub referee: RefereeSettings,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSensors {
+    /// Instead of the sensors of the vehicle's profile.
+    pub suite: Option<Vec<SensorSpec>>,
+    /// To all cameras of it, ...
+    pub camera: RawSensorChange,
+    pub lidar: RawSensorChange,
+    pub radar: RawSensorChange,
+    /// As in a vehicle's profile.
+    pub lane_range: Option<f64>,
+    pub lane_noise: Option<f64>,
+    pub gnss_noise: Option<f64>,
+    pub gnss_correlation: Option<f64>,
+    pub odometry_noise: Option<f64>,
+}
+
+/// A change to all sensors of a kind, in the units of [`SensorSpec`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSensorChange {
+    pub range: Option<f64>,
+    pub field_of_view_deg: Option<f64>,
+    pub rate: Option<u32>,
+    pub latency_ms: Option<f64>,
+    pub range_noise: Option<f64>,
+    pub bearing_noise_deg: Option<f64>,
+    pub speed_noise: Option<f64>,
+    pub clutter: Option<f64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

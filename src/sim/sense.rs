@@ -20,7 +20,9 @@ pub struct Eyes {
 pub(super) fn plugin(app: &mut App, seed: u64) {
     let given = app.world().resource::<Given>();
     let rng = stream(seed, Purpose::Sensors);
-    let perception = Perception::new(given.sensors, &given.network, rng);
+    let probes = stream(seed, Purpose::Probes);
+    let (suite, confidence) = (&given.sensors, &given.confidence);
+    let perception = Perception::new(suite, confidence, &given.network, rng, probes);
     app.insert_resource(Eyes {
         perception,
         truth: Vec::new(),

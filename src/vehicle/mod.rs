@@ -6,6 +6,7 @@
 
 pub mod dynamics;
 pub mod proving;
+pub mod sensors;
 mod suspension;
 pub mod tyre;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 use dynamics::GRAVITY;
+use sensors::Suite;
 
 /// Parameters of a vehicle. SI units; see `assets/vehicles/saloon.ron` for a worked example and
 /// `docs/vehicle.md` for what each does.
@@ -51,6 +53,10 @@ pub struct VehicleSpec {
     pub drag_area: f32,
     /// Rolling resistance coefficient, -.
     pub rolling_resistance: f32,
+    /// What it senses with, if it drives itself. A scenario's settings have it once, as it is after
+    /// the scenario's own changes.
+    #[serde(default, skip_serializing)]
+    pub sensors: Suite,
 }
 
 /// Moments of inertia about the centre of gravity, kg m2.
@@ -421,7 +427,16 @@ impl VehicleSpec {
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let spec: Self = ron_file::parse(text)?;
         match spec.fault() {
-            None => Ok(spec),
+            None => {
+                let wrong = spec.sensors.faults();
+                if wrong.is_empty() {
+                    return Ok(spec);
+                }
+                let at = |(field, expected, got): (String, &str, String)| {
+                    Problem::at_path(text, &format!("sensors.{field}"), expected.into(), got)
+                };
+                Err(wrong.into_iter().map(at).collect())
+            }
             Some((field, expected)) => {
                 let got = spec.value_of(field);
                 Err(vec![Problem::at_path(text, field, expected.into(), got)])

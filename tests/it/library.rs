@@ -12,7 +12,7 @@ use takeover::frame::End;
 use takeover::operator::Nobody;
 use takeover::operator::model::Model;
 use takeover::operator::script::{Script, Scripted};
-use takeover::perception::Function;
+use takeover::perception::{Function, GHOSTS_FROM};
 use takeover::scenario::Scenario;
 use takeover::session::tally::Account;
 use takeover::sim::Simulation;
@@ -213,7 +213,12 @@ fn the_pedestrian_is_hidden_until_late_and_missed() {
     let mut nearest = f32::INFINITY;
     let (_, account) = run(&load("jaywalker"), Box::new(Nobody), |frame| {
         // The pedestrian is the fourth actor.
-        if seen_at.is_none() && frame.tracks.iter().any(|t| t.id == 3) {
+        let walker = frame.bodies[4].position;
+        let seen = frame.tracks.iter().any(|t| {
+            let off = (t.x - f64::from(walker.x)).hypot(t.y - f64::from(walker.y));
+            t.existence > 0.5 && off < 1.5
+        });
+        if seen_at.is_none() && seen {
             seen_at = Some(frame.time);
         }
         nearest = nearest.min((frame.bodies[4].position - frame.bodies[0].position).length());
@@ -243,7 +248,8 @@ fn the_ghost_is_a_request_without_need() {
             return;
         }
         for track in frame.tracks.iter().filter(|t| t.offset.abs() < 1.0) {
-            assert!(track.gap < 0.0 || track.id >= 200_000, "{track:?}");
+            let real = track.id < GHOSTS_FROM && track.existence > 0.5;
+            assert!(track.gap < 0.0 || !real, "{track:?}");
         }
     });
     assert_eq!(account.takeovers.len(), 1);

@@ -209,7 +209,7 @@ fn object(kind: takeover::road::ObjectKind, name: &str, s: f64) -> takeover::roa
 
 #[test]
 fn a_cone_is_told_and_a_barrier_ends_the_run() {
-    use takeover::perception::{Fault, FaultKind, Sensor};
+    use takeover::perception::{Fault, FaultKind, Target};
     use takeover::road::ObjectKind::{Barrier, Cone};
     let blind = with(|road| {
         road.objects.push(object(Cone, "cone 1", 150.0));
@@ -218,7 +218,7 @@ fn a_cone_is_told_and_a_barrier_ends_the_run() {
     // A vehicle that sees nothing drives on.
     let mut scenario = (*blind).clone();
     scenario.policy = PolicySettings::silent();
-    scenario.faults = [Sensor::Camera, Sensor::Lidar, Sensor::Radar]
+    scenario.faults = [Target::Camera, Target::Lidar, Target::Radar]
         .map(|sensor| Fault {
             at: 0.0,
             until: None,
