@@ -4,6 +4,7 @@
 
 use crate::autopilot::PlanPoint;
 use crate::perception::{Confidence, Track};
+use crate::referee::Judged;
 use crate::road::Light;
 use crate::road_user::RoadUser;
 use crate::takeover::event::{Authority, TimedEvent};
@@ -34,6 +35,8 @@ pub struct Frame {
     pub request: Option<RequestView>,
     /// The vehicle offers to take control back.
     pub offers: bool,
+    /// What the referee measured: truth, for the record. Nobody at the station sees it.
+    pub judged: Judged,
     /// What happened in this tick, in order.
     pub events: Vec<TimedEvent>,
     /// The run is over after this frame, for this reason.

@@ -2,8 +2,15 @@
 //! arguments. `sim/judge` feeds it, `session/fork.rs` asks it what would have happened.
 //! `docs/referee.md` has the definitions and their sources.
 
+pub mod contact;
+pub mod departure;
+pub mod encounter;
+mod footprint;
 mod limit;
+mod trail;
 
+pub use encounter::Judged;
+pub use footprint::{Footprint, time_to_collision};
 pub use limit::{Limit, LimitKind};
 
 use serde::{Deserialize, Serialize};

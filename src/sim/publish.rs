@@ -2,6 +2,7 @@
 
 use super::act::Actuators;
 use super::decide::Mind;
+use super::judge::Conflicts;
 use super::others::Others;
 use super::schedule::{Step, Tick};
 use super::sense::Eyes;
@@ -53,6 +54,7 @@ fn publish(
     others: Res<Others>,
     happened: Res<Happened>,
     ended: Res<Ended>,
+    conflicts: Res<Conflicts>,
     mut scratch: ResMut<Scratch>,
     mut published: ResMut<Published>,
 ) {
@@ -111,6 +113,7 @@ fn publish(
         deadline: mind.machine.deadline().unwrap_or(r.raised),
         escalated: r.escalated,
     });
+    frame.judged = conflicts.judged;
     frame.events.clone_from(&happened.0);
     frame.ended = ended.0;
     frame.tick = now.tick;

@@ -1,18 +1,22 @@
-//! Judge: the referee. It alone sees the truth after the step, and says when the run is over.
+//! Judge: the referee. It alone sees the truth after the step, and says when the run is over. Its
+//! rules are in `referee/`, the events it makes in `takeover/event.rs`.
+
+mod contacts;
+mod encounters;
+mod lanes;
+
+pub use encounters::Conflicts;
 
 use super::decide::Mind;
-use super::others::Others;
 use super::schedule::{Step, Tick};
 use super::spawn::{BodyQuery, Fleet, state};
 use super::whereabouts::{self, Whereabouts};
 use super::{DT, Ended, Given, Happened, Now};
 use crate::frame::End;
 use crate::road::LanePos;
-use crate::road_user::RoadUser;
 use crate::scenario::ROAD_END_MARGIN;
 use crate::takeover::event::{Authority, Event};
 use bevy::prelude::*;
-use bevy_rapier3d::prelude::*;
 
 /// A run goes on this long after a collision, so that its end is on record, s.
 const AFTER_COLLISION: f64 = 2.0;
@@ -23,8 +27,6 @@ const AFTER_LEAVING: f64 = 3.0;
 
 #[derive(Resource, Debug, Default)]
 pub struct Referee {
-    /// The ego's velocity before the step, m/s.
-    before: Vec3,
     /// When the ego first hit something, s.
     pub collided_at: Option<f64>,
     standstill_since: Option<f64>,
@@ -32,75 +34,23 @@ pub struct Referee {
 }
 
 pub(super) fn plugin(app: &mut App) {
+    contacts::plugin(app);
+    encounters::plugin(app);
+    lanes::plugin(app);
     app.init_resource::<Referee>()
-        .add_systems(Tick, remember.in_set(Step::Act))
+        .add_systems(Tick, contacts::remember.in_set(Step::Act))
         .add_systems(
             Tick,
-            (collisions, whereabouts::find, end)
+            (
+                contacts::judge,
+                whereabouts::find,
+                lanes::judge,
+                encounters::judge,
+                end,
+            )
                 .chain()
                 .in_set(Step::Judge),
         );
-}
-
-fn remember(fleet: Res<Fleet>, bodies: Query<&Velocity>, mut referee: ResMut<Referee>) {
-    referee.before = bodies.get(fleet.ego).map_or(Vec3::ZERO, |v| v.linear);
-}
-
-fn collisions(
-    now: Res<Now>,
-    given: Res<Given>,
-    fleet: Res<Fleet>,
-    bodies: Query<BodyQuery>,
-    mut contacts: ResMut<Messages<CollisionEvent>>,
-    mut others: ResMut<Others>,
-    mut referee: ResMut<Referee>,
-    mut happened: ResMut<Happened>,
-) {
-    let traffic = &mut others.traffic;
-    for contact in contacts.drain() {
-        let CollisionEvent::Started(a, b, _) = contact else {
-            continue;
-        };
-        let with_ego = a == fleet.ego || b == fleet.ego;
-        let met = |entity: Entity| a == entity || b == entity;
-        // Who was met, how fast they were, and whether that ends the run.
-        let mut hit: Option<(String, Option<RoadUser>, Vec3, bool)> = None;
-        for (i, actor) in fleet.actors.iter().enumerate() {
-            if met(*actor) {
-                let [x, y, z] = traffic.velocity(i);
-                hit = Some((
-                    traffic.name(i).to_string(),
-                    Some(traffic.shape(i).kind),
-                    Vec3::new(x as f32, y as f32, z as f32),
-                    true,
-                ));
-                traffic.strike(i, &given.network);
-            }
-        }
-        for (object, name, solid) in &fleet.objects {
-            if met(*object) {
-                hit = Some((name.clone(), None, Vec3::ZERO, *solid));
-            }
-        }
-        if let (Some((with, kind, velocity, ends)), true) = (hit, with_ego)
-            && let Ok(ego) = bodies.get(fleet.ego).map(state)
-        {
-            if ends {
-                referee.collided_at.get_or_insert(now.time());
-            }
-            let closing = referee.before - velocity;
-            let change = ego.velocity - referee.before;
-            happened.push(
-                *now,
-                Event::Collision {
-                    with,
-                    kind,
-                    closing_speed: f64::from(closing.length()),
-                    delta_v: f64::from(change.length()),
-                },
-            );
-        }
-    }
 }
 
 fn end(
