@@ -267,7 +267,10 @@ mod tests {
             both.add(p, p, right);
         }
         a.merge(&b);
-        let (a, both) = (a.calibration().expect("some"), both.calibration().expect("some"));
+        let (a, both) = (
+            a.calibration().expect("some"),
+            both.calibration().expect("some"),
+        );
         assert_eq!((a.claims, a.bins.len()), (both.claims, both.bins.len()));
         near(a.brier, both.brier);
         near(a.ece, both.ece);

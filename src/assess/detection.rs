@@ -220,7 +220,9 @@ pub fn area(points: &[(f64, f64)]) -> f64 {
     all.extend_from_slice(points);
     all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let strips = all.windows(2);
-    strips.map(|p| (p[1].0 - p[0].0) * (p[0].1 + p[1].1) / 2.0).sum()
+    strips
+        .map(|p| (p[1].0 - p[0].0) * (p[0].1 + p[1].1) / 2.0)
+        .sum()
 }
 
 #[cfg(test)]
@@ -264,7 +266,10 @@ mod tests {
         let c = counts(&[50.0], &[(44.0, 55.0)]);
         assert_eq!((c.windows, c.false_windows, c.false_requests), (8, 0, 0));
         assert_eq!(c.noise, 80.0);
-        let c = counts(&[50.0], &[(12.0, 13.0), (44.0, 75.0), (81.0, 82.0), (83.0, 84.0)]);
+        let c = counts(
+            &[50.0],
+            &[(12.0, 13.0), (44.0, 75.0), (81.0, 82.0), (83.0, 84.0)],
+        );
         // 10-20; the one for the limit stands in 60-70 and 70-80; twice in 80-90.
         assert_eq!((c.windows, c.false_windows, c.false_requests), (8, 4, 3));
         // 0 to 35 is three windows and a half.

@@ -57,8 +57,15 @@ impl Runs {
             }
         }
         if files.is_empty() {
-            let searched: Vec<_> = self.scenarios.iter().map(|p| p.display().to_string()).collect();
-            bail!(Usage(format!("{}: no scenarios (*.ron) here", searched.join(", "))));
+            let searched: Vec<_> = self
+                .scenarios
+                .iter()
+                .map(|p| p.display().to_string())
+                .collect();
+            bail!(Usage(format!(
+                "{}: no scenarios (*.ron) here",
+                searched.join(", ")
+            )));
         }
         files.iter().map(|file| named(file)).collect()
     }

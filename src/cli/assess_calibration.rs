@@ -75,7 +75,15 @@ fn lines(results: &[(&str, takeover::assess::calibration::Calibration)]) -> Vec<
         String::new(),
         format!(
             "{:<14}{:>10}{:>8}{:>8}{:>8}{:>13}{:>12}{:>13}{:>9}",
-            "function", "claims", "right", "ECE", "Brier", "reliability", "resolution", "uncertainty", "within"
+            "function",
+            "claims",
+            "right",
+            "ECE",
+            "Brier",
+            "reliability",
+            "resolution",
+            "uncertainty",
+            "within"
         ),
     ];
     for (name, c) in results {

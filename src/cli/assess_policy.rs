@@ -180,9 +180,9 @@ mod with_sim {
         }
 
         fn json(&self) -> serde_json::Value {
-            let judged = (0..self.judged).map(|i| {
-                serde_json::json!({"policy": self.names[i], "score": self.score(i, self.runs)})
-            });
+            let judged = (0..self.judged).map(
+                |i| serde_json::json!({"policy": self.names[i], "score": self.score(i, self.runs)}),
+            );
             let (points, area) = self.roc();
             let points = points.iter().map(
                 |(threshold, score)| serde_json::json!({"raise_below": threshold, "score": score}),
@@ -210,7 +210,10 @@ mod with_sim {
         fn lines(&self) -> Vec<String> {
             let hours: f64 = self.runs.iter().map(|r| r.duration).sum::<f64>() / 3600.0;
             let kinds = self.kinds();
-            let kinds: Vec<_> = kinds.iter().map(|(k, n)| format!("{n} {}", k.label())).collect();
+            let kinds: Vec<_> = kinds
+                .iter()
+                .map(|(k, n)| format!("{n} {}", k.label()))
+                .collect();
             let mut out = vec![
                 format!(
                     "{} runs ({} scenarios, seeds 1 to {}), {hours:.2} h, nobody asked; horizon {} s, lead {} s",
@@ -257,7 +260,16 @@ mod with_sim {
     fn head(first: &str) -> String {
         format!(
             "{first:<26}{:>7}{:>6}{:>6}{:>8}{:>8}{:>9}{:>9}{:>8}{:>7}{:>7}  {}",
-            "trials", "hits", "late", "missed", "hits %", "alarms %", "false", "false/h", "d'", "c",
+            "trials",
+            "hits",
+            "late",
+            "missed",
+            "hits %",
+            "alarms %",
+            "false",
+            "false/h",
+            "d'",
+            "c",
             "lead s (range)"
         )
     }

@@ -28,7 +28,10 @@ fn a_policy_is_judged_by_the_limits_it_asks_before() {
     };
     let planning = file("planning.ron", "Threshold(signal: Planning)");
     let silent = file("silent.ron", "Silent");
-    let always = file("always.ron", "[Domain(max_speed: 0.0, raise_dwell: 0.0, release_dwell: 60.0)]");
+    let always = file(
+        "always.ron",
+        "[Domain(max_speed: 0.0, raise_dwell: 0.0, release_dwell: 60.0)]",
+    );
     let out = json(&[
         "policy",
         BROKEN_DOWN,
@@ -46,14 +49,25 @@ fn a_policy_is_judged_by_the_limits_it_asks_before() {
     assert_eq!(runs.len(), 4);
     assert_eq!(runs[0]["scenario"], "broken_down");
     assert_eq!(runs[3]["scenario"], "silent_failure");
-    assert_eq!((&runs[3]["seed"], &runs[3]["outcome"]), (&Value::from(2), &Value::from("collision")));
+    assert_eq!(
+        (&runs[3]["seed"], &runs[3]["outcome"]),
+        (&Value::from(2), &Value::from("collision"))
+    );
     let kinds = |run: &Value| -> Vec<String> {
         let limits = run["limits"].as_array().expect("limits");
         let kinds = limits.iter().filter_map(|l| l["kind"].as_str());
         kinds.map(str::to_string).collect()
     };
-    assert!(kinds(&runs[0]).contains(&"blocked".to_string()), "{}", runs[0]);
-    assert!(kinds(&runs[2]).contains(&"collision".to_string()), "{}", runs[2]);
+    assert!(
+        kinds(&runs[0]).contains(&"blocked".to_string()),
+        "{}",
+        runs[0]
+    );
+    assert!(
+        kinds(&runs[2]).contains(&"collision".to_string()),
+        "{}",
+        runs[2]
+    );
 
     let score = |i: usize, field: &str| out["policies"][i]["score"][field].clone();
     let policies = out["policies"].as_array().expect("policies");
@@ -61,13 +75,19 @@ fn a_policy_is_judged_by_the_limits_it_asks_before() {
     assert_eq!(score(0, "trials"), 4);
     // The lorry that blocks the way is asked about; the one that is not seen is not.
     for policy in [0, 1] {
-        assert_eq!((score(policy, "hits"), score(policy, "misses")), (2.into(), 2.into()));
+        assert_eq!(
+            (score(policy, "hits"), score(policy, "misses")),
+            (2.into(), 2.into())
+        );
         let lead = score(policy, "lead_s")["median"].as_f64().expect("a lead");
         assert!((4.0..=20.0).contains(&lead), "{lead}");
         assert_eq!(score(policy, "hits_of_trials"), 0.5);
         assert_eq!(score(policy, "hit_rate"), 0.5);
     }
-    assert_eq!((score(2, "hits"), score(2, "false_windows")), (0.into(), 0.into()));
+    assert_eq!(
+        (score(2, "hits"), score(2, "false_windows")),
+        (0.into(), 0.into())
+    );
     assert!(score(2, "d_prime").is_null());
     assert_eq!((score(3, "hits"), score(3, "misses")), (4.into(), 0.into()));
     assert_eq!(score(3, "false_windows"), score(3, "windows"));
@@ -76,7 +96,10 @@ fn a_policy_is_judged_by_the_limits_it_asks_before() {
     assert_eq!(points.len(), 19);
     let alarms = |p: &Value| p["score"]["alarms_of_windows"].as_f64().expect("a share");
     for pair in points.windows(2) {
-        assert!(alarms(&pair[0]) <= alarms(&pair[1]), "a higher threshold asks more");
+        assert!(
+            alarms(&pair[0]) <= alarms(&pair[1]),
+            "a higher threshold asks more"
+        );
     }
     let area = out["roc"]["area"].as_f64().expect("an area");
     assert!((0.0..=1.0).contains(&area));
@@ -87,7 +110,12 @@ fn assessing_twice_gives_the_same_to_the_letter() {
     let run = || output(takeover().args(["assess", "policy", BROKEN_DOWN, "--seeds", "2"]));
     let (first, err, code) = run();
     assert_eq!(code, 0, "{err}");
-    for words in ["trials begin with", "as in each scenario", "area under the ROC", "no way on"] {
+    for words in [
+        "trials begin with",
+        "as in each scenario",
+        "area under the ROC",
+        "no way on",
+    ] {
         assert!(first.contains(words), "{words} is missing in\n{first}");
     }
     assert_eq!(first, run().0);
@@ -120,19 +148,31 @@ fn mistakes_are_told_with_what_would_do() {
         err
     };
     let err = wrong("// mine\nThreshold(raise_below: 2.0, release_above: 1.0)");
-    assert!(err.contains("bad.ron:2:24: raise_below: expected 0 to 1, got 2"), "{err}");
+    assert!(
+        err.contains("bad.ron:2:24: raise_below: expected 0 to 1, got 2"),
+        "{err}"
+    );
     let err = wrong("[Threshold(), Planned(road: \"nowhere\", s: 10.0)]");
     assert!(err.contains("[1].road: expected a road: "), "{err}");
     let err = wrong("Threshold() Silent");
     assert!(err.contains("bad.ron:1:"), "{err}");
 
     for (arguments, words) in [
-        (["--horizon", "0"], "--horizon: expected 0.1 to 600 s, got 0"),
-        (["--lead", "10"], "--lead: expected 0 s to less than the horizon (10 s), got 10"),
+        (
+            ["--horizon", "0"],
+            "--horizon: expected 0.1 to 600 s, got 0",
+        ),
+        (
+            ["--lead", "10"],
+            "--lead: expected 0 s to less than the horizon (10 s), got 10",
+        ),
         (["--seeds", "0"], "0 is not in 1..=10000"),
     ] {
-        let (_, err, code) =
-            output(takeover().args(["assess", "policy", BROKEN_DOWN]).args(arguments));
+        let (_, err, code) = output(
+            takeover()
+                .args(["assess", "policy", BROKEN_DOWN])
+                .args(arguments),
+        );
         assert_eq!(code, 2, "{err}");
         assert!(err.contains(words), "{err}");
     }

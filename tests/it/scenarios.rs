@@ -114,7 +114,10 @@ fn actors_inside_each_other_and_names_used_twice_are_refused() {
 
 /// The only problem of the fog bank with this policy.
 fn policy_problem(policy: &str) -> Problem {
-    let p = problem("    traffic: [", &format!("    policy: {policy},\n    traffic: ["));
+    let p = problem(
+        "    traffic: [",
+        &format!("    policy: {policy},\n    traffic: ["),
+    );
     assert_eq!(p.line, line_of("    traffic: ["), "{p:?}");
     p
 }
@@ -259,7 +262,11 @@ fn every_way_to_write_policies_is_read() {
         scenario.policy.0
     };
     assert_eq!(kinds("Silent"), [PolicyKind::Silent]);
-    assert_eq!(kinds("Threshold()").len(), 2, "and a watch for severe failures");
+    assert_eq!(
+        kinds("Threshold()").len(),
+        2,
+        "and a watch for severe failures"
+    );
     assert_eq!(kinds("/* one */ Threshold(raise_below: 0.6)").len(), 2);
     let all = kinds(
         "[

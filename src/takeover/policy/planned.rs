@@ -75,7 +75,9 @@ impl Policy for Planned {
         if ahead && left <= s.before * now.speed {
             self.asking = true;
         }
-        if s.until.is_some_and(|end| (end - now.s) * self.direction < 0.0) {
+        if s.until
+            .is_some_and(|end| (end - now.s) * self.direction < 0.0)
+        {
             self.asking = false;
         }
         self.asking.then(|| {

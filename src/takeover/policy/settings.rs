@@ -71,7 +71,8 @@ impl PolicySettings {
 
     /// These, and a watch for severe failures, unless they have one of their own or never ask.
     pub fn watching(mut policies: Vec<PolicyKind>) -> Self {
-        let decided = |p: &PolicyKind| matches!(p, PolicyKind::SevereFailure(_) | PolicyKind::Silent);
+        let decided =
+            |p: &PolicyKind| matches!(p, PolicyKind::SevereFailure(_) | PolicyKind::Silent);
         if !policies.iter().any(decided) {
             policies.push(PolicyKind::SevereFailure(SevereFailureSettings::default()));
         }

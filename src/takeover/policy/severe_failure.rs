@@ -42,10 +42,12 @@ impl SevereFailure {
 impl Policy for SevereFailure {
     fn step(&mut self, now: &Inputs) -> Option<Verdict> {
         let blind = now.visible_range < self.settings.visible_below;
-        self.failed.look(blind, !blind, now.time).then_some(Verdict {
-            reason: Reason::SensorFailure,
-            budget: Some(0.0),
-            severe: true,
-        })
+        self.failed
+            .look(blind, !blind, now.time)
+            .then_some(Verdict {
+                reason: Reason::SensorFailure,
+                budget: Some(0.0),
+                severe: true,
+            })
     }
 }

@@ -157,7 +157,10 @@ fn the_end_of_the_map_is_a_limit_by_the_speed() {
     // 160 m at 20 m/s are 8 s.
     assert_eq!(times(&asked), [12.0]);
     let verdict = asked[0].1.expect("asks");
-    assert_eq!((verdict.reason, verdict.budget), (Reason::MapEnd, Some(8.0)));
+    assert_eq!(
+        (verdict.reason, verdict.budget),
+        (Reason::MapEnd, Some(8.0))
+    );
     assert_eq!(times(&changes(policy(false), ending)), [0.0; 0]);
 }
 
