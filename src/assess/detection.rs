@@ -12,7 +12,8 @@
 //! - Lead time is from the beginning of the request to the limit. A request that stands for long
 //!   before counts as a hit, and its noise windows as false alarms: to ask always is no skill.
 //! - Hit rate (hits + 0.5) / (trials + 1), false-alarm rate likewise (log-linear correction, Hautus
-//!   1995); d' = z(hit) - z(false alarm), c = -(z(hit) + z(false alarm)) / 2.
+//!   1995); d' = z(hit) - z(false alarm), c = -(z(hit) + z(false alarm)) / 2. A policy that never asks,
+//!   or always, has no d'.
 
 use super::normal;
 use serde::Serialize;
@@ -132,7 +133,11 @@ impl Counts {
             |part: u64, whole: u64| (whole > 0).then(|| (part as f64 + 0.5) / (whole as f64 + 1.0));
         let hit_rate = corrected(self.hits, self.trials);
         let alarm_rate = corrected(self.false_windows, self.windows);
-        let z = hit_rate.zip(alarm_rate);
+        // Where it never or always asks there is no skill to measure: what the correction would make of
+        // it depends on how many windows of each kind there are.
+        let never = self.hits == 0 && self.false_windows == 0;
+        let always = self.hits == self.trials && self.false_windows == self.windows;
+        let z = hit_rate.zip(alarm_rate).filter(|_| !never && !always);
         let z = z.map(|(h, f)| (normal::quantile(h), normal::quantile(f)));
         let mut leads = self.leads.clone();
         leads.sort_by(f64::total_cmp);
@@ -292,8 +297,13 @@ mod tests {
         assert_eq!((c.hits, c.false_windows, c.windows), (1, 8, 8));
         let score = c.score();
         assert_eq!(score.lead_s.expect("a hit").median, 50.0);
-        // 1.5 / 2 against 8.5 / 9.
-        assert!(score.d_prime.expect("a figure") < 0.0, "{score:?}");
+        assert_eq!((score.d_prime, score.criterion), (None, None));
+        // Nearly always: 1.5 / 2 against 7.5 / 9.
+        let c = counts(&[50.0], &[(10.0, 100.0)]);
+        assert_eq!((c.hits, c.false_windows), (1, 7));
+        assert!(c.score().d_prime.expect("a figure") < 0.0, "{c:?}");
+        let never = counts(&[50.0], &[]).score();
+        assert_eq!((never.misses, never.d_prime), (1, None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::referee::Limit;
 use crate::scenario::Scenario;
 use crate::session::limit::LimitWatch;
 use crate::sim::Simulation;
-use crate::takeover::policy::{Policy, PolicySettings};
+use crate::takeover::policy::{Inputs, Policy, PolicySettings};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -97,7 +97,7 @@ impl Onlooker {
         }
     }
 
-    fn look(&mut self, inputs: &crate::takeover::policy::Inputs) {
+    fn look(&mut self, inputs: &Inputs) {
         let asks = self.policy.step(inputs).is_some();
         match (asks, self.since) {
             (true, None) => self.since = Some(inputs.time),

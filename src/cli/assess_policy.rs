@@ -223,9 +223,10 @@ mod with_sim {
                     self.design.horizon,
                     self.design.lead
                 ),
-                match kinds.is_empty() {
-                    true => "no limit was met".to_string(),
-                    false => format!("trials begin with: {}", kinds.join(", ")),
+                if kinds.is_empty() {
+                    "no limit was met".to_string()
+                } else {
+                    format!("trials begin with: {}", kinds.join(", "))
                 },
                 String::new(),
                 head("policy"),
@@ -237,7 +238,13 @@ mod with_sim {
                 out.extend([String::new(), head(&format!("{}:", self.names[i]))]);
                 for (j, named) in self.scenarios.iter().enumerate() {
                     let runs = &self.runs[j * self.seeds..(j + 1) * self.seeds];
-                    out.push(row(&format!("  {}", named.name), &self.score(i, runs)));
+                    let score = Score {
+                        // A few windows of one scenario are too few for these.
+                        d_prime: None,
+                        criterion: None,
+                        ..self.score(i, runs)
+                    };
+                    out.push(row(&format!("  {}", named.name), &score));
                 }
             }
             let (points, area) = self.roc();

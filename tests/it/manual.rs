@@ -26,7 +26,6 @@ fn every_setting_is_in_the_manual_with_its_default() {
     let groups = [
         "sensors",
         "autopilot",
-        "policy",
         "authority",
         "intent",
         "stabilised",
@@ -54,6 +53,66 @@ fn every_setting_is_in_the_manual_with_its_default() {
             assert!(same, "{name} is {value}, and the manual says {said}");
         }
     }
+}
+
+#[test]
+fn every_field_of_every_policy_is_in_its_manual_with_its_default() {
+    use takeover::takeover::policy::PolicySettings;
+    let manual = fs::read_to_string(project("docs/policies.md")).expect("the manual is there");
+    let text = "(title: \"t\", duration: 10.0, \
+        road: (lanes: 1, speed_limit: 20.0, line: [Straight(length: 500.0)]), \
+        ego: (lane: -1, s: 20.0, speed: 10.0), \
+        policy: [Threshold(), TimeToLimit(), Domain(max_rain: 1.0), Planned(s: 0.0), SevereFailure()])";
+    let scenario = Scenario::parse(text).expect("sound");
+    let policies = scenario.settings(1)["policy"].clone();
+    let mut rows = 0;
+    for policy in policies.as_array().expect("a list") {
+        let (kind, fields) = policy
+            .as_object()
+            .and_then(|o| o.iter().next())
+            .expect("a policy");
+        for (field, value) in fields.as_object().expect("fields") {
+            let name = format!("{kind}.{field}");
+            let cells = row(&manual, &name).unwrap_or_else(|| panic!("no row for {name}"));
+            let said = cells[2].trim_matches('`');
+            rows += 1;
+            // What stands in the text above has no default, or is one of the limits that have none.
+            let written = ["Domain.max_rain", "Planned.s"].contains(&name.as_str());
+            let same = match value {
+                _ if written => ["none", "required"].contains(&said),
+                Value::Number(n) => said.parse::<f64>().ok() == n.as_f64(),
+                Value::Bool(b) => said == b.to_string(),
+                Value::String(s) => said == s,
+                Value::Array(a) => a.is_empty() && said == "all",
+                Value::Null => ["none", "the first"].contains(&said),
+                Value::Object(_) => false,
+            };
+            assert!(same, "{name} is {value}, and the manual says {said}");
+        }
+    }
+    let start = |line: &&str| {
+        [
+            "Threshold",
+            "TimeToLimit",
+            "Domain",
+            "Planned",
+            "SevereFailure",
+        ]
+        .iter()
+        .any(|kind| line.starts_with(&format!("| `{kind}.")))
+    };
+    assert_eq!(
+        manual.lines().filter(start).count(),
+        rows,
+        "rows without a field"
+    );
+    // The default of the whole.
+    let manual = self::manual();
+    let cells = row(&manual, "policy").expect("a row");
+    let (before, _) = text.split_once("policy:").expect("there");
+    let text = format!("{before} policy: {})", cells[2].trim_matches('`'));
+    let scenario = Scenario::parse(&text).expect("sound");
+    assert_eq!(scenario.policy, PolicySettings::default());
 }
 
 #[test]
