@@ -3,6 +3,9 @@
 //! At tick k: what the operator did up to now goes up the link; what has arrived at the vehicle is
 //! its command; the simulation steps; its frame goes down the link; what has arrived is shown.
 
+use super::cases::Cases;
+use super::fork::{NoVerdict, verdicts};
+use super::pace::Stop;
 use super::tally::{Account, Tally};
 use crate::command::{Command, Input};
 use crate::frame::{End, Frame};
@@ -23,6 +26,7 @@ pub struct Session {
     at_vehicle: Command,
     inputs: Vec<Input>,
     tally: Tally,
+    cases: Cases,
 }
 
 impl Session {
@@ -34,6 +38,8 @@ impl Session {
         operator: Box<dyn Operator>,
         recorder: Option<Recorder>,
     ) -> Self {
+        let tally = Tally::new(scenario, sim.names());
+        let cases = Cases::new(scenario, sim.frame());
         Self {
             sim,
             operator,
@@ -42,7 +48,8 @@ impl Session {
             down: Lane::new(scenario.link.down_ms),
             at_vehicle: Command::default(),
             inputs: Vec::new(),
-            tally: Tally::new(scenario),
+            tally,
+            cases,
         }
     }
 
@@ -74,6 +81,7 @@ impl Session {
 
         let frame = self.sim.step(self.at_vehicle);
         self.tally.frame(frame);
+        self.cases.tick(self.at_vehicle, frame);
         if let Some(recorder) = &mut self.recorder {
             recorder.frame(frame, wall_s);
         }
@@ -116,6 +124,22 @@ impl Session {
             }
         }
         command
+    }
+
+    /// Judges each request and each unprompted takeover, once the run is over.
+    ///
+    /// # Errors
+    /// If the run cannot be repeated, or `stop` is requested.
+    pub fn judge(&mut self, stop: &Stop) -> Result<(), NoVerdict> {
+        let (scenario, seed) = self.sim.origin();
+        let now = self.frame().time;
+        for verdict in verdicts(&scenario, seed, &self.cases, stop)? {
+            if let Some(recorder) = &mut self.recorder {
+                recorder.verdict(&verdict, now);
+            }
+            self.tally.verdict(verdict);
+        }
+        Ok(())
     }
 
     /// What the run came to, and the record, still open.
