@@ -51,6 +51,9 @@ fn verdict(
     moment: &Moment,
     stop: &Stop,
 ) -> Result<RequestVerdict, NoVerdict> {
+    if stop.requested() {
+        return Err(NoVerdict::Stopped);
+    }
     let mut sim = Simulation::new(scenario.clone(), seed);
     // What was met before is not the automation's doing from here on.
     let mut watch = LimitWatch::new(scenario);

@@ -55,7 +55,9 @@ impl LimitWatch {
                 }
                 Event::LeftRoad { .. } => (LimitKind::LeftRoad, None),
                 // A person may mean to leave a lane.
-                Event::LaneDeparture { .. } if frame.authority != Authority::Operator => {
+                Event::LaneDeparture { .. }
+                    if !matches!(frame.authority, Authority::Operator | Authority::Shared) =>
+                {
                     (LimitKind::LaneDeparture, None)
                 }
                 Event::NearMiss { with, .. } => (LimitKind::NearMiss, Some(with.clone())),
