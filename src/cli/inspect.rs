@@ -1,13 +1,13 @@
 //! `takeover inspect LOG`: what happened, and how fast.
 
 use super::{Done, print, say};
-use anyhow::anyhow;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use takeover::frame::End;
 use takeover::record::{Entry, Log, RunInfo};
-use takeover::ron_file::FileError;
+use takeover::referee::verdict::RequestVerdict;
 use takeover::scenario::Scenario;
+use takeover::session::dangers::Dangers;
 use takeover::session::tally::{Account, Collision, Tally, describe_account};
 use takeover::takeover::event::TimedEvent;
 use takeover::takeover::timeline::Takeover;
@@ -38,6 +38,8 @@ struct Inspected<'a> {
     outcome: Option<End>,
     collisions: &'a [Collision],
     takeovers: &'a [Takeover],
+    verdicts: &'a [RequestVerdict],
+    dangers: &'a Dangers,
     events: &'a [TimedEvent],
     inputs: usize,
     /// What is missing or damaged; null if nothing is.
@@ -45,14 +47,7 @@ struct Inspected<'a> {
 }
 
 pub fn inspect(args: &Args) -> anyhow::Result<Done> {
-    let log = Log::read(&args.log)?;
-    let scenario = Scenario::parse(&log.scenario).map_err(|problems| {
-        let wrong = FileError::Wrong {
-            path: args.log.join(takeover::record::SCENARIO_ATTACHMENT),
-            problems,
-        };
-        anyhow!("the scenario inside the log cannot be used:\n{wrong}")
-    })?;
+    let (log, scenario) = super::read_log(&args.log)?;
     let account = Tally::of_log(&log, &scenario);
     if args.json {
         let object = inspected(&args.log, &log, &account);
@@ -84,6 +79,8 @@ fn inspected<'a>(path: &'a Path, log: &'a Log, account: &'a Account) -> Inspecte
         outcome: log.end.as_ref().map(|e| e.outcome),
         collisions: &account.collisions,
         takeovers: &account.takeovers,
+        verdicts: &account.verdicts,
+        dangers: &account.dangers,
         events: &account.events,
         inputs: count_inputs(log),
         lost: log.lost.as_deref(),
@@ -117,6 +114,11 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
         lines.push(format!("{:>9.2} s  {}", e.time, e.event.describe()));
     }
     lines.push(String::new());
-    lines.extend(describe_account(&account.takeovers, &account.collisions));
+    lines.extend(describe_account(
+        &account.takeovers,
+        &account.verdicts,
+        &account.collisions,
+        &account.dangers,
+    ));
     lines
 }

@@ -5,15 +5,20 @@ mod assess_calibration;
 mod assess_policy;
 mod check;
 mod inspect;
+mod judge;
 mod list;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
 mod vehicle;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
+use std::path::Path;
 use std::process::ExitCode;
+use takeover::record::Log;
+use takeover::ron_file::FileError;
+use takeover::scenario::Scenario;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -23,6 +28,7 @@ Examples:
   takeover run scenarios/fog_bank.ron --headless --operator none --json
   takeover inspect runs/LOG.mcap                      what happened, and how fast
   takeover assess policy --seeds 5                    what takeover policies are worth
+  takeover judge runs/LOG.mcap                        were its requests needed, and in time
   takeover vehicle saloon --manoeuvre brake --speed 30
                                                       how a vehicle moves, as a table
 
@@ -44,6 +50,7 @@ enum Verb {
     List(list::Args),
     Inspect(inspect::Args),
     Assess(assess::Args),
+    Judge(judge::Args),
     Vehicle(vehicle::Args),
 }
 
@@ -54,6 +61,12 @@ enum Done {
     Fine,
     /// Exit code 3: finished, but something was lost.
     Incomplete,
+    /// Exit code 4: what was to be verified is not so.
+    #[cfg_attr(
+        not(feature = "sim"),
+        expect(dead_code, reason = "the simulation verifies")
+    )]
+    Differs,
 }
 
 /// A mistake in how the program was called: exit code 2.
@@ -68,11 +81,13 @@ pub fn main() -> ExitCode {
         Verb::List(args) => list::list(&args),
         Verb::Inspect(args) => inspect::inspect(&args),
         Verb::Assess(args) => assess::assess(&args),
+        Verb::Judge(args) => judge::judge(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
     };
     match result {
         Ok(Done::Fine) => ExitCode::SUCCESS,
         Ok(Done::Incomplete) => ExitCode::from(3),
+        Ok(Done::Differs) => ExitCode::from(4),
         Err(error) => {
             // `takeover inspect LOG | head` closes our output: nobody is left to tell.
             if is_broken_pipe(&error) {
@@ -88,6 +103,19 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<std::io::Error>()
         .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Reads a log and the scenario inside it.
+fn read_log(path: &Path) -> anyhow::Result<(Log, Scenario)> {
+    let log = Log::read(path)?;
+    let scenario = Scenario::parse(&log.scenario).map_err(|problems| {
+        let wrong = FileError::Wrong {
+            path: path.join(takeover::record::SCENARIO_ATTACHMENT),
+            problems,
+        };
+        anyhow!("the scenario inside the log cannot be used:\n{wrong}")
+    })?;
+    Ok((log, scenario))
 }
 
 /// Says something on standard error. Nobody may be listening (a closed terminal, a full disk behind

@@ -165,7 +165,9 @@ impl Prepared<'_> {
         }
     }
 
-    fn report(&self, session: Session, paced: takeover::session::Paced) -> Report {
+    fn report(&self, mut session: Session, paced: takeover::session::Paced) -> Report {
+        // A run that was broken off ends at once.
+        let judged = session.judge(&self.stop);
         let (account, recorder) = session.finish();
         Report::new(
             self.args.scenario.display().to_string(),
@@ -174,6 +176,7 @@ impl Prepared<'_> {
             account,
             recorder,
             paced,
+            judged,
         )
     }
 

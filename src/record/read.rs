@@ -3,6 +3,7 @@
 use super::schema::{self, Topic};
 use super::{FORMAT, METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT};
 use crate::command::Input;
+use crate::referee::verdict::RequestVerdict;
 use crate::takeover::event::TimedEvent;
 use mcap::McapError;
 use mcap::records::Record;
@@ -33,6 +34,7 @@ pub enum Entry {
     Event(TimedEvent),
     Input(Input),
     Shown { request: u32, time: f64 },
+    Verdict(RequestVerdict),
 }
 
 /// A record in memory.
@@ -275,6 +277,7 @@ fn entry(topic: Topic, data: &[u8]) -> Result<Entry, String> {
         Topic::Perception => Entry::Perception(schema::Perception::decode(data).map_err(proto)?),
         Topic::Event => Entry::Event(serde_json::from_slice(data).map_err(json)?),
         Topic::Input => Entry::Input(serde_json::from_slice(data).map_err(json)?),
+        Topic::Verdict => Entry::Verdict(serde_json::from_slice(data).map_err(json)?),
         Topic::Shown => {
             let shown: Shown = serde_json::from_slice(data).map_err(json)?;
             Entry::Shown {

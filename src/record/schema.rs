@@ -21,16 +21,18 @@ pub enum Topic {
     Event,
     Input,
     Shown,
+    Verdict,
 }
 
 impl Topic {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::State,
         Self::Command,
         Self::Perception,
         Self::Event,
         Self::Input,
         Self::Shown,
+        Self::Verdict,
     ];
 
     pub fn name(self) -> &'static str {
@@ -41,6 +43,7 @@ impl Topic {
             Self::Event => "/event",
             Self::Input => "/input",
             Self::Shown => "/shown",
+            Self::Verdict => "/verdict",
         }
     }
 
@@ -55,6 +58,7 @@ impl Topic {
             Self::Event => json("takeover.Event", include_str!("event.schema.json")),
             Self::Input => json("takeover.Input", include_str!("input.schema.json")),
             Self::Shown => json("takeover.Shown", include_str!("shown.schema.json")),
+            Self::Verdict => json("takeover.Verdict", include_str!("verdict.schema.json")),
         }
     }
 }
@@ -121,6 +125,14 @@ pub struct State {
     /// [`crate::takeover::source::Source::number`].
     #[prost(int32, tag = "14")]
     pub source: i32,
+    #[prost(double, optional, tag = "20")]
+    pub ttc: Option<f64>,
+    #[prost(uint32, optional, tag = "21")]
+    pub ttc_with: Option<u32>,
+    #[prost(double, optional, tag = "22")]
+    pub gap: Option<f64>,
+    #[prost(uint32, optional, tag = "23")]
+    pub gap_with: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -237,6 +249,9 @@ impl State {
         self.brake = ego.brake as f32;
         self.wall_s = wall_s;
         self.source = frame.source.number();
+        let judged = &frame.judged;
+        (self.ttc, self.ttc_with) = (judged.ttc, judged.ttc_with);
+        (self.gap, self.gap_with) = (judged.gap, judged.gap_with);
     }
 
     pub fn authority_kind(&self) -> Authority {
@@ -262,7 +277,14 @@ impl Command {
         }
     }
 
-    pub fn command(&self) -> crate::command::Command {
+    pub fn arrived(&self) -> crate::command::Arrived {
+        crate::command::Arrived {
+            command: self.command(),
+            age: self.age,
+        }
+    }
+
+    fn command(&self) -> crate::command::Command {
         crate::command::Command {
             wheel: self.wheel,
             accelerator: self.accelerator,

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::command::{Arrived, Input};
 use crate::frame::Frame;
+use crate::referee::verdict::RequestVerdict;
 use crate::scenario::Scenario;
 use mcap::records::MessageHeader;
 use mcap::write::{Metadata, NoSeek};
@@ -187,6 +188,11 @@ impl Recorder {
             time: f64,
         }
         self.json(Topic::Shown, time, &Shown { request, time });
+    }
+
+    /// What the referee says of a request, at the end of the run.
+    pub fn verdict(&mut self, verdict: &RequestVerdict, now: f64) {
+        self.json(Topic::Verdict, now, verdict);
     }
 
     /// Ends and closes the record.

@@ -52,3 +52,13 @@ pub struct Limit {
     /// Name of the other one, if there is one.
     pub with: Option<String>,
 }
+
+impl Limit {
+    /// As a person reads it.
+    pub fn describe(&self) -> String {
+        match &self.with {
+            Some(with) => format!("{} with {with}", self.kind.label()),
+            None => self.kind.label().into(),
+        }
+    }
+}

@@ -8,6 +8,7 @@ pub mod encounter;
 mod footprint;
 mod limit;
 mod trail;
+pub mod verdict;
 
 pub use encounter::Judged;
 pub use footprint::{Footprint, time_to_collision};

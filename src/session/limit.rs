@@ -55,7 +55,9 @@ impl LimitWatch {
                 }
                 Event::LeftRoad { .. } => (LimitKind::LeftRoad, None),
                 // A person may mean to leave a lane.
-                Event::LaneDeparture { .. } if frame.authority != Authority::Operator => {
+                Event::LaneDeparture { .. }
+                    if !matches!(frame.authority, Authority::Operator | Authority::Shared) =>
+                {
                     (LimitKind::LaneDeparture, None)
                 }
                 Event::NearMiss { with, .. } => (LimitKind::NearMiss, Some(with.clone())),
@@ -66,23 +68,23 @@ impl LimitWatch {
         }
         if !self.collided {
             let hard = frame.ego.acceleration < -self.settings.hard_braking;
-            held(&mut self.hard_since, hard, frame.time, HARD_FOR)
-                .map(|time| self.tell(LimitKind::HardBraking, time));
             let blocked = matches!(
                 frame.authority,
                 Authority::Automation | Authority::RequestPending
             ) && frame.ego.speed.abs() < STANDING
                 && frame.confidence.functions[Function::Planning as usize].correct < NO_WAY;
             let wait = self.settings.blocked_for;
-            held(&mut self.blocked_since, blocked, frame.time, wait)
-                .map(|time| self.tell(LimitKind::Blocked, time));
+            for (since, holds, wait, kind) in [
+                (&mut self.hard_since, hard, HARD_FOR, LimitKind::HardBraking),
+                (&mut self.blocked_since, blocked, wait, LimitKind::Blocked),
+            ] {
+                if let Some(time) = held(since, holds, frame.time, wait) {
+                    let with = None;
+                    self.found.push_back(Limit { kind, time, with });
+                }
+            }
         }
         self.found.pop_front()
-    }
-
-    fn tell(&mut self, kind: LimitKind, time: f64) {
-        let with = None;
-        self.found.push_back(Limit { kind, time, with });
     }
 }
 

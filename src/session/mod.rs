@@ -1,5 +1,9 @@
 //! One run: simulation, link, operator and record together.
 
+pub mod cases;
+pub mod dangers;
+#[cfg(feature = "sim")]
+pub mod fork;
 pub mod limit;
 pub mod live;
 #[cfg(feature = "sim")]

@@ -1,9 +1,12 @@
 //! What a finished run reports, to people and to programs.
 
+use super::dangers::Dangers;
+use super::fork::NoVerdict;
 use super::pace::Paced;
 use super::tally::{Account, Collision, describe_account};
 use crate::frame::End;
 use crate::record::{RecordError, Recorder, RunEnd};
+use crate::referee::verdict::RequestVerdict;
 use crate::takeover::timeline::Takeover;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -28,6 +31,9 @@ pub struct Report {
     pub outcome: End,
     pub collisions: Vec<Collision>,
     pub takeovers: Vec<Takeover>,
+    /// What the referee says of each request and each unprompted takeover.
+    pub verdicts: Vec<RequestVerdict>,
+    pub dangers: Dangers,
     /// What was lost, one line each: exit code 3.
     pub lost: Vec<String>,
     /// What one should know of this run, one line each.
@@ -44,6 +50,7 @@ impl Report {
         account: Account,
         recorder: Option<Recorder>,
         paced: Paced,
+        judged: Result<(), NoVerdict>,
     ) -> Self {
         let state_hash = format!("{:016x}", account.hash);
         let mut lost = Vec::new();
@@ -72,6 +79,9 @@ impl Report {
                 account.time
             ));
         }
+        if let Err(why) = judged {
+            notes.push(format!("no verdict on the requests: {why}"));
+        }
         if paced.worst_delay_s > NOTABLE_DELAY {
             notes.push(format!(
                 "this machine was too slow for real time: a tick came {:.0} ms late",
@@ -90,6 +100,8 @@ impl Report {
             outcome: paced.end,
             collisions: account.collisions,
             takeovers: account.takeovers,
+            verdicts: account.verdicts,
+            dangers: account.dangers,
             lost,
             notes,
         }
@@ -107,7 +119,12 @@ impl Report {
             self.outcome.label(),
             self.sim_time_s
         )];
-        lines.extend(describe_account(&self.takeovers, &self.collisions));
+        lines.extend(describe_account(
+            &self.takeovers,
+            &self.verdicts,
+            &self.collisions,
+            &self.dangers,
+        ));
         lines
     }
 }

@@ -5,6 +5,9 @@
 //! station to which no picture comes sends nothing: nobody should drive by a frozen picture, and
 //! the vehicle learns that way that the link down is lost.
 
+use super::cases::Cases;
+use super::fork::{NoVerdict, verdicts};
+use super::pace::Stop;
 use super::tally::{Account, Tally};
 use crate::command::{Arrived, Command, Input};
 use crate::frame::{End, Frame};
@@ -30,6 +33,7 @@ pub struct Session {
     link_timeout: f64,
     inputs: Vec<Input>,
     tally: Tally,
+    cases: Cases,
 }
 
 impl Session {
@@ -42,6 +46,8 @@ impl Session {
         recorder: Option<Recorder>,
     ) -> Self {
         let down = Lane::down(&scenario.link);
+        let tally = Tally::new(scenario, sim.names());
+        let cases = Cases::new(scenario, sim.frame());
         Self {
             sim,
             operator,
@@ -53,7 +59,8 @@ impl Session {
             at_vehicle: (0.0, Command::default()),
             link_timeout: scenario.authority.link_timeout,
             inputs: Vec::new(),
-            tally: Tally::new(scenario),
+            tally,
+            cases,
         }
     }
 
@@ -92,6 +99,7 @@ impl Session {
 
         let frame = self.sim.step_with(arrived);
         self.tally.frame(frame);
+        self.cases.tick(arrived, frame);
         if let Some(recorder) = &mut self.recorder {
             recorder.frame(frame, wall_s);
         }
@@ -136,6 +144,22 @@ impl Session {
             }
         }
         command
+    }
+
+    /// Judges each request and each unprompted takeover, once the run is over.
+    ///
+    /// # Errors
+    /// If the run cannot be repeated, or `stop` is requested.
+    pub fn judge(&mut self, stop: &Stop) -> Result<(), NoVerdict> {
+        let (scenario, seed) = self.sim.origin();
+        let now = self.frame().time;
+        for verdict in verdicts(&scenario, seed, &self.cases, stop)? {
+            if let Some(recorder) = &mut self.recorder {
+                recorder.verdict(&verdict, now);
+            }
+            self.tally.verdict(verdict);
+        }
+        Ok(())
     }
 
     /// What the run came to, and the record, still open.

@@ -1,12 +1,15 @@
 //! What a run came to: its takeovers, its collisions, its end. Fed live or from a record.
 
+use super::dangers::{DangerWatch, Dangers, Measured};
 use crate::command::Input;
 use crate::frame::Frame;
 use crate::record::{Entry, Log};
+use crate::referee::verdict::RequestVerdict;
 use crate::road_user::RoadUser;
 use crate::scenario::Scenario;
 use crate::takeover::event::{Authority, Event, TimedEvent};
 use crate::takeover::timeline::{Outcome, Takeover, Timeline};
+use crate::traffic::Traffic;
 use serde::{Deserialize, Serialize};
 
 /// A collision of the ego.
@@ -29,6 +32,8 @@ pub struct Collision {
 pub struct Tally {
     timeline: Timeline,
     collisions: Vec<Collision>,
+    dangers: DangerWatch,
+    verdicts: Vec<RequestVerdict>,
     events: Vec<TimedEvent>,
     ticks: u64,
     time: f64,
@@ -45,14 +50,20 @@ pub struct Account {
     pub hash: u64,
     pub collisions: Vec<Collision>,
     pub takeovers: Vec<Takeover>,
+    pub dangers: Dangers,
+    /// Empty if the run was not judged.
+    pub verdicts: Vec<RequestVerdict>,
     pub events: Vec<TimedEvent>,
 }
 
 impl Tally {
-    pub fn new(scenario: &Scenario) -> Self {
+    /// `names`: of the others, in the order of the frames' bodies.
+    pub fn new(scenario: &Scenario, names: Vec<String>) -> Self {
         Self {
             timeline: Timeline::new(scenario.intent, scenario.stabilised),
             collisions: Vec::new(),
+            dangers: DangerWatch::new(names),
+            verdicts: Vec::new(),
             events: Vec::new(),
             ticks: 0,
             time: 0.0,
@@ -62,17 +73,20 @@ impl Tally {
 
     /// The account of a record.
     pub fn of_log(log: &Log, scenario: &Scenario) -> Account {
-        let mut tally = Self::new(scenario);
+        let others = Traffic::new(&scenario.network, &scenario.traffic, log.info.seed);
+        let mut tally = Self::new(scenario, others.names());
         for entry in &log.entries {
             match entry {
                 Entry::State(s) => {
                     let time = s.tick as f64 / log.info.tick_hz as f64;
                     tally.tick(s.tick, time, s.hash);
                     tally.motion(s.authority_kind(), s.offset, s.lateral_speed);
+                    tally.dangers.tick(time, Measured::of_state(s));
                 }
                 Entry::Event(event) => tally.event(event),
                 Entry::Input(input) => tally.input(input),
                 Entry::Shown { request, time } => tally.shown(*request, *time),
+                Entry::Verdict(verdict) => tally.verdict(verdict.clone()),
                 Entry::Command(_) | Entry::Perception(_) => {}
             }
         }
@@ -93,6 +107,11 @@ impl Tally {
         }
         self.tick(frame.tick, frame.time, frame.hash);
         self.motion(frame.authority, frame.ego.offset, frame.ego.lateral_speed);
+        self.dangers.tick(frame.time, Measured::of_frame(frame));
+    }
+
+    pub fn verdict(&mut self, verdict: RequestVerdict) {
+        self.verdicts.push(verdict);
     }
 
     pub fn finish(self) -> Account {
@@ -102,6 +121,8 @@ impl Tally {
             hash: self.hash,
             collisions: self.collisions,
             takeovers: self.timeline.finish(),
+            dangers: self.dangers.finish(),
+            verdicts: self.verdicts,
             events: self.events,
         }
     }
@@ -117,6 +138,7 @@ impl Tally {
 
     fn event(&mut self, event: &TimedEvent) {
         self.timeline.event(event);
+        self.dangers.event(event);
         match &event.event {
             Event::Collision {
                 with,
@@ -197,8 +219,13 @@ pub fn describe_takeover(takeover: &Takeover) -> Vec<String> {
     lines
 }
 
-/// Takeovers and collisions, line by line.
-pub fn describe_account(takeovers: &[Takeover], collisions: &[Collision]) -> Vec<String> {
+/// Takeovers, what the referee says of them, collisions and what came close, line by line.
+pub fn describe_account(
+    takeovers: &[Takeover],
+    verdicts: &[RequestVerdict],
+    collisions: &[Collision],
+    dangers: &Dangers,
+) -> Vec<String> {
     let mut lines = Vec::new();
     if takeovers.is_empty() {
         lines.push("no takeover was requested or made".into());
@@ -212,14 +239,24 @@ pub fn describe_account(takeovers: &[Takeover], collisions: &[Collision]) -> Vec
             });
         }
     }
+    lines.extend(verdicts.iter().map(RequestVerdict::describe));
     if collisions.is_empty() {
         lines.push("no collision".into());
     }
     for c in collisions {
+        let theirs = match c.other_delta_v {
+            Some(v) => format!(", theirs {v:.1} m/s"),
+            None => String::new(),
+        };
+        let kind = match c.kind {
+            Some(kind) => format!(" ({})", kind.label()),
+            None => String::new(),
+        };
         lines.push(format!(
-            "collision at {:.2} s with {}: {:.1} m/s closing, delta-v {:.1} m/s",
+            "collision at {:.2} s with {}{kind}: {:.1} m/s closing, delta-v {:.1} m/s{theirs}",
             c.time_s, c.with, c.closing_speed, c.delta_v
         ));
     }
+    lines.extend(dangers.lines());
     lines
 }

@@ -35,6 +35,7 @@ pub const DT: f64 = 1.0 / TICK_HZ as f64;
 /// A running simulation.
 pub struct Simulation {
     world: World,
+    seed: u64,
 }
 
 /// The tick a step starts from.
@@ -104,7 +105,17 @@ impl Simulation {
         // The app was only there to build the world, which can move to another thread.
         let mut world = std::mem::take(app.world_mut());
         publish::first_frame(&mut world);
-        Self { world }
+        Self { world, seed }
+    }
+
+    /// What it was made from: with the same commands the same run.
+    pub fn origin(&self) -> (Arc<Scenario>, u64) {
+        (self.world.resource::<Given>().0.clone(), self.seed)
+    }
+
+    /// Names of the others, in the order of the frames' bodies.
+    pub fn names(&self) -> Vec<String> {
+        self.world.resource::<others::Others>().traffic.names()
     }
 
     /// One tick with a command that was sent just now: returns what leaves the vehicle.

@@ -25,6 +25,11 @@ impl Traffic {
         self.users.get(i).map_or("", |u| &u.name)
     }
 
+    /// All names, in order.
+    pub fn names(&self) -> Vec<String> {
+        self.users.iter().map(|u| u.name.clone()).collect()
+    }
+
     pub fn shape(&self, i: usize) -> Shape {
         self.users
             .get(i)

@@ -202,7 +202,7 @@ fn files_that_cannot_be_used_are_exit_code_1_with_the_reason() {
 
 #[test]
 fn help_teaches_with_examples() {
-    for verb in ["run", "check", "list", "inspect"] {
+    for verb in ["run", "check", "list", "inspect", "judge"] {
         let (out, _, code) = output(takeover().args([verb, "--help"]));
         assert_eq!(code, 0);
         assert!(out.contains("Example"), "{verb}: {out}");

@@ -1,12 +1,21 @@
 //! The referee: what it sees of whole runs, and what it says of requests.
 
-use crate::common::project;
+use crate::common::{output, project, takeover};
 use std::sync::Arc;
 use takeover::command::Command;
+use takeover::operator::script::{Script, Scripted};
+use takeover::operator::{Nobody, Operator};
+use takeover::record::{Entry, Log};
+use takeover::referee::verdict::Effect;
+use takeover::referee::{Nearness, Side};
+use takeover::road_user::RoadUser;
 use takeover::scenario::Scenario;
 use takeover::session::limit::{Limit, LimitKind, LimitWatch};
+use takeover::session::tally::Account;
+use takeover::session::{Session, Stop, fork};
 use takeover::sim::Simulation;
 use takeover::takeover::event::{Authority, Event};
+use takeover::vehicle::profile;
 
 fn load(name: &str) -> Arc<Scenario> {
     let path = project(&format!("scenarios/{name}.ron"));
@@ -56,4 +65,251 @@ fn alone_nobody_is_asked_and_nobody_is_heard() {
         assert_eq!(limits[0].kind, LimitKind::Blocked);
         assert!((33.0..50.0).contains(&limits[0].time), "{limits:?}");
     }
+}
+
+fn script(name: &str) -> Box<dyn Operator> {
+    let path = project(&format!("scenarios/operators/{name}.ron"));
+    Box::new(Scripted::new(
+        Script::load(&path).unwrap_or_else(|e| panic!("{e}")),
+    ))
+}
+
+/// A run to its end, judged.
+fn judged(name: &str, operator: Box<dyn Operator>) -> Account {
+    let scenario = load(name);
+    let sim = Simulation::new(scenario.clone(), 1);
+    let mut session = Session::new(&scenario, sim, operator, None);
+    while session.tick(0.0).ended.is_none() {}
+    session.judge(&Stop::default()).expect("repeatable");
+    session.finish().0
+}
+
+#[test]
+fn a_crash_has_a_kind_and_the_velocities_that_momentum_gives() {
+    let account = judged("silent_failure", Box::new(Nobody));
+    assert_eq!(account.collisions.len(), 1, "touching again is no new one");
+    let crash = &account.collisions[0];
+    assert_eq!(crash.kind, Some(RoadUser::Truck));
+    // Masses of the profiles, restitution 0.1 (the bodies' setting), the lorry at rest.
+    let mass = |name: &str| f64::from(profile(name).expect("a profile").mass);
+    let (m, lorry) = (mass("saloon"), mass("truck"));
+    let ours = 1.1 * crash.closing_speed * lorry / (m + lorry);
+    let theirs = ours * m / lorry;
+    assert!((crash.delta_v - ours).abs() < 0.05 * ours, "{crash:?}");
+    let other = crash.other_delta_v.expect("a road user has one");
+    assert!((other - theirs).abs() < 0.1 * theirs, "{crash:?}, {theirs}");
+    // The near miss before it was none.
+    assert_eq!(account.dangers.near_misses, []);
+    let least = account.dangers.least_ttc.expect("it closed in");
+    assert!(least.value < 0.05 && (least.time_s - crash.time_s).abs() < 0.05);
+    assert_eq!(least.with.as_deref(), Some("stopped lorry"));
+}
+
+#[test]
+fn the_cut_in_is_a_near_miss_by_the_time_gap_where_the_ways_join() {
+    // By hand: the ego's front reaches the place that the cutter's rear has just left. From the
+    // bodies of the frame: when their outlines first overlap across the lane, the gap between the
+    // bumpers over the ego's speed.
+    let scenario = load("cut_in");
+    let mut joined = None;
+    let mut told = None;
+    let mut sim = Simulation::new(scenario, 1);
+    while sim.frame().ended.is_none() {
+        let frame = sim.step(Command::default());
+        let (ego, cutter) = (frame.bodies[0], frame.bodies[1]);
+        // The road is straight there: x along it, y across.
+        let across =
+            (cutter.position.y - ego.position.y).abs() - (ego.size.y + cutter.size.y) / 2.0;
+        let middle = ego.position.x + ego.to_middle.x;
+        let gap = cutter.position.x - middle - (ego.size.x + cutter.size.x) / 2.0;
+        if frame.time > 14.0 && across < 0.0 && gap > 0.0 && joined.is_none() {
+            joined = Some((frame.time, f64::from(gap) / frame.ego.speed));
+        }
+        for e in &frame.events {
+            if let Event::NearMiss { by, value, .. } = &e.event {
+                assert_eq!(*by, Nearness::Pet);
+                told = Some((e.time, *value));
+            }
+        }
+    }
+    let (at, time_gap) = joined.expect("it came over");
+    let (told_at, pet) = told.expect("a near miss");
+    // The ego gets to where the cutter came over after just that time.
+    assert!((told_at - at - time_gap).abs() < 0.15, "{told_at}, {at}");
+    assert!((pet - time_gap).abs() < 0.1, "{pet}, not {time_gap}");
+}
+
+#[test]
+fn quiet_runs_have_no_near_miss_and_no_lane_departure() {
+    for name in [
+        "broken_down",
+        "dirty_camera",
+        "failed_light",
+        "fog_bank",
+        "ghost_object",
+        "heavy_rain",
+        "lane_closure",
+        "lost_markings",
+        "low_sun",
+        "narrow_street",
+    ] {
+        let mut sim = Simulation::new(load(name), 1);
+        while sim.frame().ended.is_none() {
+            let frame = sim.step(Command::default());
+            for e in &frame.events {
+                assert!(
+                    !matches!(
+                        e.event,
+                        Event::NearMiss { .. } | Event::LaneDeparture { .. }
+                    ),
+                    "{name}: {e:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn drifting_onto_the_shoulder_is_a_lane_departure_and_coming_back_ends_it() {
+    let text = load("fog_bank").text.clone();
+    let scenario = Arc::new(Scenario::parse(&text).expect("sound"));
+    let inputs = "(inputs: [(at: 2.0, take_over: true, wheel_deg: -4.0), (at: 4.0, wheel_deg: 8.0), \
+        (at: 6.0, wheel_deg: 0.0)])";
+    let operator = Box::new(Scripted::new(Script::parse(inputs).expect("sound")));
+    let mut session = Session::new(
+        &scenario,
+        Simulation::new(scenario.clone(), 1),
+        operator,
+        None,
+    );
+    // In lane -2 of 2, as the ego starts; the right edge by the frame's own offset.
+    let (mut began, mut most): (Option<f64>, f64) = (None, 0.0);
+    let half = f64::from(scenario.ego.track) / 2.0 + 0.1;
+    for _ in 0..1500 {
+        let frame = session.tick(0.0);
+        let over = -frame.ego.offset + half - 1.875;
+        if over > 0.06 && began.is_none() {
+            began = Some(frame.time);
+        }
+        if frame.ego.offset < 0.0 {
+            most = most.max(over);
+        }
+    }
+    let account = session.finish().0;
+    let found = &account.dangers.lane_departures;
+    let first = found.first().unwrap_or_else(|| panic!("{account:#?}"));
+    assert_eq!(first.side, Side::Right);
+    assert!(
+        (first.time_s - began.expect("it went over")).abs() < 0.3,
+        "{found:?}"
+    );
+    let excursion = first.excursion_m.expect("it came back");
+    assert!((excursion - most).abs() < 0.3, "{excursion}, {most}");
+}
+
+#[test]
+fn needless_and_needed_requests_are_told_apart_by_a_run_without_them() {
+    let verdict = |name: &str| {
+        let account = judged(name, Box::new(Nobody));
+        assert_eq!(account.verdicts.len(), 1, "{name}");
+        account.verdicts[0].clone()
+    };
+    let ghost = verdict("ghost_object");
+    assert!(!ghost.needed && ghost.in_time.is_none(), "{ghost:?}");
+    assert!((ghost.followed_s - 20.0).abs() < 0.02, "{ghost:?}");
+    assert_eq!(ghost.effect, Effect::None);
+
+    let stuck = verdict("broken_down");
+    assert!(stuck.needed, "{stuck:?}");
+    let limit = stuck.limit.as_ref().expect("a limit");
+    assert_eq!(limit.kind, LimitKind::Blocked);
+    let budget = stuck.budget_s.expect("a budget");
+    assert!((limit.time - stuck.time_s - budget).abs() < 1e-9);
+    assert!(!stuck.answered);
+}
+
+#[test]
+fn a_person_who_prevents_a_crash_is_credited_with_it() {
+    let account = judged("silent_failure", script("silent_failure"));
+    let verdict = &account.verdicts[0];
+    assert_eq!((verdict.request, verdict.answered), (None, true));
+    assert!(verdict.needed, "{verdict:?}");
+    let gravest = verdict.gravest.as_ref().expect("a crash");
+    assert_eq!(gravest.kind, LimitKind::Collision);
+    assert_eq!(gravest.with.as_deref(), Some("stopped lorry"));
+    // The same crash as with nobody at the desk, to the tick.
+    let alone = judged("silent_failure", Box::new(Nobody));
+    assert!((gravest.time - alone.collisions[0].time_s).abs() < 1e-9);
+    assert!(
+        matches!(verdict.effect, Effect::Prevented | Effect::Eased),
+        "{verdict:?}"
+    );
+}
+
+#[test]
+fn a_log_is_judged_as_the_run_was_and_a_changed_one_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("run.mcap");
+    let (out, err, code) = output(
+        takeover()
+            .args(["run", "scenarios/broken_down.ron", "--headless", "--json"])
+            .args(["--operator", "script:scenarios/operators/broken_down.ron"])
+            .arg("--log")
+            .arg(&log),
+    );
+    assert_eq!(code, 0, "{err}");
+    let run: serde_json::Value = serde_json::from_str(&out).expect("json");
+    assert!(!run["verdicts"].as_array().expect("a list").is_empty());
+    for verb in ["judge", "inspect"] {
+        let (out, err, code) = output(takeover().arg(verb).arg(&log).arg("--json"));
+        assert_eq!(code, 0, "{err}");
+        let again: serde_json::Value = serde_json::from_str(&out).expect("json");
+        assert_eq!(again["verdicts"], run["verdicts"], "{verb}");
+        if verb == "inspect" {
+            assert_eq!(again["dangers"], run["dangers"]);
+            assert_eq!(again["collisions"], run["collisions"]);
+        }
+    }
+    // Another world in the same log: the hash tells.
+    let read = Log::read(&log).expect("readable");
+    let other = read.scenario.replacen("speed: 21.0", "speed: 21.1", 1);
+    assert_ne!(other, read.scenario);
+    let other = Arc::new(Scenario::parse(&other).expect("sound"));
+    let found = fork::replay(&read, &other);
+    assert!(
+        matches!(found, Err(fork::NoVerdict::Differs { tick: 1, .. })),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_tick_s_truth_is_in_the_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.mcap");
+    let (_, err, code) = output(
+        takeover()
+            .args([
+                "run",
+                "scenarios/cut_in.ron",
+                "--headless",
+                "--operator",
+                "none",
+            ])
+            .arg("--log")
+            .arg(&path),
+    );
+    assert_eq!(code, 0, "{err}");
+    let log = Log::read(&path).expect("readable");
+    let mut sim = Simulation::new(load("cut_in"), 1);
+    let mut measured = 0;
+    for entry in &log.entries {
+        let Entry::State(state) = entry else { continue };
+        let judged = sim.step(Command::default()).judged;
+        assert_eq!(
+            (state.ttc, state.ttc_with, state.gap, state.gap_with),
+            (judged.ttc, judged.ttc_with, judged.gap, judged.gap_with)
+        );
+        measured += usize::from(judged.ttc.is_some());
+    }
+    assert!(measured > 100, "{measured}");
 }

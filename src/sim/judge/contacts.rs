@@ -17,6 +17,8 @@ pub struct Contacts {
     ego: Speed,
     others: Vec<Speed>,
     open: Vec<Open>,
+    /// Names of all that have been met in this run.
+    met: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -80,10 +82,11 @@ pub fn judge(
         let Some((with, actor, ends)) = hit.filter(|_| met(fleet.ego)) else {
             continue;
         };
-        // Bodies that scrape along each other touch again and again.
-        if contacts.open.iter().any(|o| o.with == with) {
+        // Bodies that scrape along each other touch again and again: one collision.
+        if contacts.met.contains(&with) {
             continue;
         }
+        contacts.met.push(with.clone());
         if ends {
             referee.collided_at.get_or_insert(now.time());
         }
