@@ -13,6 +13,8 @@ mod traffic_file;
 mod vehicle;
 
 #[cfg(feature = "sim")]
+mod authority;
+#[cfg(feature = "sim")]
 mod autopilot;
 #[cfg(feature = "sim")]
 mod cli;
