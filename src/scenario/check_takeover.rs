@@ -172,3 +172,126 @@ fn link(c: &mut Checker, link: &LinkSettings, authority: &AuthoritySettings, dur
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Scenario;
+
+    /// What is wrong with a road and these groups: field, expected, got.
+    fn wrong(groups: &str) -> Vec<(String, String, String)> {
+        let text = format!(
+            "(title: \"t\", duration: 10.0, \
+            road: (lanes: 1, speed_limit: 20.0, line: [Straight(length: 500.0)]), \
+            ego: (lane: -1, s: 20.0, speed: 10.0), {groups})"
+        );
+        let problems = Scenario::parse(&text).err().unwrap_or_default();
+        problems
+            .into_iter()
+            .map(|p| (p.field, p.expected, p.got))
+            .collect()
+    }
+
+    #[test]
+    fn sound_settings_are_taken() {
+        for groups in [
+            "authority: (rejection: Accepted(quiet: 5.0), silence_timeout: 20.0)",
+            "control: Shared()",
+            "control: Shared(weight: 1.0, override_deg: 30.0)",
+            "intent: (dwell: 0.1, gamepad: (steering_deg: 8.0, dwell: 0.0))",
+            "link: (up_ms: 500.0, outages: [(at: 1.0, until: 2.0)]), authority: (link_timeout: 0.6)",
+        ] {
+            assert_eq!(wrong(groups), [], "{groups}");
+        }
+    }
+
+    #[test]
+    fn each_mistake_is_told_once_with_its_field() {
+        for (groups, field, expected, got) in [
+            (
+                "authority: (rejection: Accepted(quiet: -1.0))",
+                "authority.rejection.quiet",
+                "0 to 7200 s",
+                "-1",
+            ),
+            (
+                "authority: (silence_timeout: 0.0)",
+                "authority.silence_timeout",
+                "0.1 to 600 s",
+                "0",
+            ),
+            (
+                "authority: (link_timeout: 0.2), link: (up_ms: 250.0)",
+                "authority.link_timeout",
+                "0.27 to 60 s (longer than link.up_ms)",
+                "0.2",
+            ),
+            (
+                "authority: (escalate_after: 12.0)",
+                "authority.escalate_after",
+                "0 to 10 s (not after the manoeuvre)",
+                "12",
+            ),
+            (
+                "authority: (hand_back_dwell: -0.5)",
+                "authority.hand_back_dwell",
+                "0 to 60 s",
+                "-0.5",
+            ),
+            (
+                "authority: (handover_wheel_rate_deg: 0.0)",
+                "authority.handover_wheel_rate_deg",
+                "10 to 2000 degrees/s",
+                "0",
+            ),
+            (
+                "control: Shared(weight: 1.5)",
+                "control.weight",
+                "0 to 1 ",
+                "1.5",
+            ),
+            (
+                "control: Shared(override_deg: 0.0)",
+                "control.override_deg",
+                "1 to 720 degrees",
+                "0",
+            ),
+            ("intent: (dwell: 3.0)", "intent.dwell", "0 to 2 s", "3"),
+            (
+                "intent: (gamepad: (drift_deg_per_s: -1.0))",
+                "intent.gamepad.drift_deg_per_s",
+                "0 to 20 degrees/s",
+                "-1",
+            ),
+            (
+                "link: (outages: [(at: 1.0, until: 2.0), (at: 3.0, until: 3.0)])",
+                "link.outages[1].until",
+                "more than at (3 s)",
+                "3",
+            ),
+            (
+                "link: (outages: [(at: 11.0, until: 12.0)])",
+                "link.outages[0].at",
+                "0 to 10 s, within the run",
+                "11",
+            ),
+        ] {
+            let found = wrong(groups);
+            let told = (field.to_string(), expected.to_string(), got.to_string());
+            assert_eq!(found, [told], "{groups}");
+        }
+    }
+
+    #[test]
+    fn unknown_words_are_refused_with_those_that_are_known() {
+        for (groups, known) in [
+            ("control: Shard()", "Shared"),
+            ("authority: (rejection: Ignored)", "Noted"),
+            ("intent: (gamepad: (dwel: 0.1))", "dwell"),
+            ("link: (outages: [(at: 1.0, until: 2.0, direction: Sideways)])", "Both"),
+        ] {
+            let found = wrong(groups);
+            assert_eq!(found.len(), 1, "{groups}");
+            assert!(format!("{found:?}").contains(known), "{found:?}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ const SCRIPT: &str = "(inputs: [(after_request: 2.0, brake: 0.3, wheel_deg: 3.0)
 const EXPECTED: [(u64, &str); 3] = [
     (100, "4e3aa87cbb0a1173"),
     (5000, "454d36e154a10ca9"),
-    (6500, "043d2c2648ae74a3"),
+    (6500, "5f16427fbf397d11"),
 ];
 
 fn hashes() -> Vec<u64> {

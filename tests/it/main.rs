@@ -15,6 +15,8 @@ mod vehicle;
 #[cfg(feature = "sim")]
 mod assess;
 #[cfg(feature = "sim")]
+mod authority;
+#[cfg(feature = "sim")]
 mod autopilot;
 #[cfg(feature = "sim")]
 mod cli;
