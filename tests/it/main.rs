@@ -15,6 +15,8 @@ mod vehicle;
 #[cfg(feature = "sim")]
 mod autopilot;
 #[cfg(feature = "sim")]
+mod calibration;
+#[cfg(feature = "sim")]
 mod cli;
 #[cfg(feature = "sim")]
 mod determinism;
