@@ -3,7 +3,7 @@
 //! The station draws frames and nothing else; it cannot look into the simulated world.
 
 use crate::autopilot::PlanPoint;
-use crate::perception::{Confidence, Track};
+use crate::perception::{Confidence, PoseSd, SECTORS, Track};
 use crate::referee::Judged;
 use crate::road::Light;
 use crate::road_user::RoadUser;
@@ -28,6 +28,7 @@ pub struct Frame {
     pub ego: EgoView,
     pub confidence: Confidence,
     pub tracks: Vec<Track>,
+    pub sight: SightView,
     /// Where the automation means to go, or would if it drove.
     pub plan: Vec<PlanPoint>,
     /// What the traffic lights show, in the order of [`crate::road::Network::lights`].
@@ -67,6 +68,31 @@ pub struct BodyView {
     pub hazard_lights: bool,
     /// Direction indicator: 1 left, -1 right, 0 none.
     pub indicator: i8,
+}
+
+/// How well the vehicle sees, apart from others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SightView {
+    /// Free road is seen this far, m.
+    pub visible_range: f64,
+    /// Lane markings are seen this far, m, and as a share of what a clear day shows, 0 to 1.
+    pub lane_range: f64,
+    pub lane_quality: f64,
+    pub pose_sd: PoseSd,
+    /// Free distance by sector, m: [`crate::perception::Report::free`].
+    pub free: [f64; SECTORS],
+}
+
+impl Default for SightView {
+    fn default() -> Self {
+        Self {
+            visible_range: 0.0,
+            lane_range: 0.0,
+            lane_quality: 0.0,
+            pose_sd: PoseSd::default(),
+            free: [0.0; SECTORS],
+        }
+    }
 }
 
 /// The ego's own instruments.

@@ -45,9 +45,9 @@ const CLOSE: f64 = 2.0;
 /// and by how much then, m (standard deviation in each direction). Measured in tests/it/calibration.rs.
 fn manoeuvres(class: Class) -> (f64, f64) {
     match class {
-        Class::Vehicle => (0.02, 2.0),
-        Class::TwoWheeler => (0.03, 1.5),
-        Class::Pedestrian => (0.03, 1.0),
+        Class::Vehicle => (0.005, 2.0),
+        Class::TwoWheeler => (0.01, 1.5),
+        Class::Pedestrian => (0.02, 1.0),
         Class::Animal => (0.1, 3.0),
         Class::Obstacle => (0.0, 0.0),
     }

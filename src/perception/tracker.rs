@@ -24,7 +24,7 @@ const OUTLIER2: f64 = 60.0;
 const FAR: f64 = 15.0;
 /// Probability that a first detection is real: new things are rarer than false detections. Measured
 /// over the library (tests/it/calibration.rs).
-const BORN: f64 = 0.1;
+const BORN: f64 = 0.29;
 /// No track is more certain than this, and less than that it is dropped, -.
 const CERTAIN: f64 = 0.999;
 const FORGET: f64 = 0.03;

@@ -179,6 +179,20 @@ pub struct Track {
     pub x: f32,
     #[prost(float, tag = "9")]
     pub y: f32,
+    #[prost(float, tag = "10")]
+    pub class_probability: f32,
+    #[prost(float, tag = "11")]
+    pub reported: f32,
+    #[prost(float, tag = "12")]
+    pub vx: f32,
+    #[prost(float, tag = "13")]
+    pub vy: f32,
+    #[prost(float, tag = "14")]
+    pub sxx: f32,
+    #[prost(float, tag = "15")]
+    pub sxy: f32,
+    #[prost(float, tag = "16")]
+    pub syy: f32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -214,6 +228,20 @@ pub struct Perception {
     pub correct: Vec<f32>,
     #[prost(int32, repeated, tag = "15")]
     pub causes: Vec<i32>,
+    #[prost(float, tag = "16")]
+    pub visible_range: f32,
+    #[prost(float, tag = "17")]
+    pub lane_range: f32,
+    #[prost(float, tag = "18")]
+    pub lane_quality: f32,
+    #[prost(float, tag = "19")]
+    pub sd_along: f32,
+    #[prost(float, tag = "20")]
+    pub sd_across: f32,
+    #[prost(float, tag = "21")]
+    pub sd_heading: f32,
+    #[prost(float, repeated, tag = "22")]
+    pub free: Vec<f32>,
 }
 
 impl State {
@@ -304,6 +332,7 @@ impl Command {
 impl Perception {
     pub fn new(frame: &Frame) -> Self {
         let c = &frame.confidence;
+        let sight = &frame.sight;
         Self {
             tick: frame.tick,
             confidence: c.overall as f32,
@@ -331,8 +360,22 @@ impl Perception {
                     class: t.class as i32,
                     x: t.x as f32,
                     y: t.y as f32,
+                    class_probability: t.class_probability as f32,
+                    reported: t.reported as f32,
+                    vx: t.vx as f32,
+                    vy: t.vy as f32,
+                    sxx: t.sxx as f32,
+                    sxy: t.sxy as f32,
+                    syy: t.syy as f32,
                 })
                 .collect(),
+            visible_range: sight.visible_range as f32,
+            lane_range: sight.lane_range as f32,
+            lane_quality: sight.lane_quality as f32,
+            sd_along: sight.pose_sd.along as f32,
+            sd_across: sight.pose_sd.across as f32,
+            sd_heading: sight.pose_sd.heading as f32,
+            free: sight.free.iter().map(|d| *d as f32).collect(),
         }
     }
 }

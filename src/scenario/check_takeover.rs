@@ -287,7 +287,10 @@ mod tests {
             ("control: Shard()", "Shared"),
             ("authority: (rejection: Ignored)", "Noted"),
             ("intent: (gamepad: (dwel: 0.1))", "dwell"),
-            ("link: (outages: [(at: 1.0, until: 2.0, direction: Sideways)])", "Both"),
+            (
+                "link: (outages: [(at: 1.0, until: 2.0, direction: Sideways)])",
+                "Both",
+            ),
         ] {
             let found = wrong(groups);
             assert_eq!(found.len(), 1, "{groups}");

@@ -10,7 +10,7 @@ use super::spawn::{BodyQuery, Fleet, state};
 use super::whereabouts::{self, Whereabouts};
 use super::{DT, Ended, Given, Happened, Now, Published};
 use crate::autopilot::plan;
-use crate::frame::{BodyView, EgoView, Frame, RequestView};
+use crate::frame::{BodyView, EgoView, Frame, RequestView, SightView};
 use crate::road::Located;
 use crate::takeover::event::Authority;
 use crate::traffic::Traffic;
@@ -102,6 +102,13 @@ fn publish(
     frame.ego.brake = f64::from(controls.brake);
     frame.confidence = report.confidence.with_planning(mind.autopilot.planning());
     frame.tracks.clone_from(&report.tracks);
+    frame.sight = SightView {
+        visible_range: report.visible_range,
+        lane_range: report.lane.range,
+        lane_quality: report.lane.quality,
+        pose_sd: report.pose_sd,
+        free: report.free,
+    };
     plan(&mind.autopilot, frame.ego.speed, &mut frame.plan);
     frame.lights.clear();
     frame.lights.extend(others.traffic.lights());

@@ -495,7 +495,8 @@ mod tests {
                 reason,
                 confidence: 0.5,
                 budget_s: 10.0,
-                estimated_s: None,
+                estimate_s: None,
+                inputs: None,
             },
             Event::ReasonAdded { request: 1, reason },
             Event::RequestEscalated { request: 1 },
@@ -582,7 +583,10 @@ mod tests {
             let written = serde_json::to_value(&timed).expect("json");
             for (field, value) in written.as_object().expect("an object") {
                 let said = &schema["properties"][field];
-                assert!(said.is_object(), "{field} of {written} is not in the schema");
+                assert!(
+                    said.is_object(),
+                    "{field} of {written} is not in the schema"
+                );
                 if let Some(words) = said["enum"].as_array() {
                     assert!(words.contains(value), "{field}: {value}");
                 }

@@ -194,7 +194,7 @@ impl Default for Suite {
             ],
             lane_range: 80.0,
             lane_noise: 0.03,
-            gnss_noise: 0.35,
+            gnss_noise: 0.4,
             gnss_correlation: 6.0,
             odometry_noise: 0.03,
         }

@@ -153,7 +153,7 @@ fn requests_come_for_their_reason_at_their_time() {
         ("low_sun", Function::Lanes, 33.8),
         ("tunnel_exit", Function::Lanes, 40.6),
         ("lost_markings", Function::Lanes, 26.9),
-        ("lane_closure", Function::Planning, 42.5),
+        ("lane_closure", Function::Planning, 43.7),
         ("broken_down", Function::Planning, 31.5),
         ("cut_out", Function::Planning, 32.8),
         ("dirty_camera", Function::Lanes, 25.4),

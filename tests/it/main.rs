@@ -19,6 +19,8 @@ mod authority;
 #[cfg(feature = "sim")]
 mod autopilot;
 #[cfg(feature = "sim")]
+mod calibration;
+#[cfg(feature = "sim")]
 mod cli;
 #[cfg(feature = "sim")]
 mod determinism;
