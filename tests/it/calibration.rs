@@ -20,7 +20,7 @@ fn motorway(weather: &str, extra: &str) -> String {
                 Straight(length: 1400.0)], \
             unmarked: [(from: 500.0, to: 800.0), (from: 1000.0, to: 1030.0)], \
             tunnels: [(from: 1250.0, to: 1450.0)]), \
-         weather: ({weather}), policy: (raise_below: 0.0), \
+         weather: ({weather}), policy: Silent, \
          ego: (lane: -2, s: 150.0, speed: 22.0), \
          flow: [(count: 18, lanes: [-1, -2], from: 20.0, to: 700.0, speed: 22.0, \
             kinds: [(Car, 0.6), (Truck, 0.2), (Motorcycle, 0.2)])], {extra})"
@@ -45,7 +45,7 @@ fn street(weather: &str, extra: &str) -> String {
         "(title: \"calibration\", duration: 70.0, \
          road: (lanes: 1, oncoming: 1, lane_width: 3.25, shoulder_width: 2.2, speed_limit: 13.9, \
             line: [Straight(length: 900.0)]), \
-         weather: ({weather}), policy: (raise_below: 0.0), \
+         weather: ({weather}), policy: Silent, \
          ego: (lane: -1, s: 20.0, speed: 12.0), \
          traffic: [{}, (name: \"van\", vehicle: \"van\", t: -4.4, s: 260.0), \
             (name: \"van 2\", vehicle: \"van\", t: -4.4, s: 400.0), \
