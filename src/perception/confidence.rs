@@ -161,8 +161,7 @@ impl Confidence {
         let mut weakest = (f64::INFINITY, Function::default(), Cause::None);
         for &(function, belief) in beliefs {
             let scripted = settings.scripted(Some(function), time);
-            let reported =
-                scripted.unwrap_or_else(|| settings.reported(function, belief.believed));
+            let reported = scripted.unwrap_or_else(|| settings.reported(function, belief.believed));
             let cause = if reported < DOUBT {
                 belief.cause
             } else {

@@ -128,8 +128,7 @@ impl Eye {
 
     /// ... and nothing covers it there.
     pub fn looks(&self, bearing: f64, faults: &[Fault], time: f64) -> bool {
-        self.faces(bearing)
-            && !faults.iter().any(|f| f.covers(&self.spec, bearing, time))
+        self.faces(bearing) && !faults.iter().any(|f| f.covers(&self.spec, bearing, time))
     }
 
     fn line(&self, ego: &EgoTruth, place: [f64; 2], faults: &[Fault], time: f64) -> Line {
@@ -160,8 +159,8 @@ impl Eye {
         }
         match self.spec.kind {
             Sensor::Radar => {
-                let moves = speed > RADAR_MIN_SPEED
-                    && matches!(class, Class::Vehicle | Class::TwoWheeler);
+                let moves =
+                    speed > RADAR_MIN_SPEED && matches!(class, Class::Vehicle | Class::TwoWheeler);
                 if moves && line.distance < self.range {
                     RADAR_BEST
                 } else {

@@ -116,8 +116,7 @@ impl Perception {
             .filter(|eye| eye.looks_ahead && eye.spec.kind != Sensor::Radar)
             .map(|eye| {
                 let distance = (ego.nose + ahead - eye.spec.x).max(0.0);
-                1.0 - super::detect::BEST
-                    * detection_probability(distance, eye.range, contrast)
+                1.0 - super::detect::BEST * detection_probability(distance, eye.range, contrast)
             })
             .product();
         1.0 - missed
@@ -282,8 +281,7 @@ impl Perception {
         let known = off.abs() < LANE_KNOWN;
 
         let told = self.judge.uniform() < trust(Function::Signals).correct;
-        let placed =
-            self.error.along.abs() < ALONG_KNOWN && self.error.across.abs() < ACROSS_KNOWN;
+        let placed = self.error.along.abs() < ALONG_KNOWN && self.error.across.abs() < ACROSS_KNOWN;
         for (function, right) in [
             (Function::FreeSpace, detected),
             (Function::Lanes, known),
@@ -385,4 +383,3 @@ impl Perception {
     /// For how long ahead a prediction is.
     pub(super) const AHEAD: f64 = AHEAD;
 }
-

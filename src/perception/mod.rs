@@ -264,13 +264,16 @@ impl Perception {
         time: f64,
     ) {
         let faults = world.faults;
-        self.least = faults.iter().filter(|f| f.active(time)).fold(0.0, |least, f| {
-            if let FaultKind::Overconfident { at_least } = f.what {
-                at_least.max(least)
-            } else {
-                least
-            }
-        });
+        self.least = faults
+            .iter()
+            .filter(|f| f.active(time))
+            .fold(0.0, |least, f| {
+                if let FaultKind::Overconfident { at_least } = f.what {
+                    at_least.max(least)
+                } else {
+                    least
+                }
+            });
         let mut sight = Eyesight::default();
         let (mut worst, mut any_camera) = (1.0, false);
         for eye in &mut self.eyes {
@@ -431,7 +434,11 @@ impl Perception {
                 .map(|e| e.range)
                 .fold(0.0, f64::max);
             // Along the road fog is known place by place; elsewhere it is as it is here.
-            if i == 0 { seen.min(ahead) } else { seen.min(fog) }
+            if i == 0 {
+                seen.min(ahead)
+            } else {
+                seen.min(fog)
+            }
         });
         let pose = self.report.pose;
         for track in self.report.tracks.iter().filter(|t| t.existence >= 0.5) {

@@ -129,9 +129,8 @@ impl ConfidenceSettings {
                 continue;
             };
             if frame.at > time {
-                return last.map(|(at, from)| {
-                    from + (time - at) / (frame.at - at) * (value - from)
-                });
+                return last
+                    .map(|(at, from)| from + (time - at) / (frame.at - at) * (value - from));
             }
             last = Some((frame.at, value));
         }
@@ -168,8 +167,13 @@ mod tests {
         };
         assert!(shifted.of(0.2) > 0.2 && shifted.of(1.0) < 1.0);
         let table = Map::Table(vec![(0.0, 0.5), (0.5, 0.9), (1.0, 1.0)]);
-        for (correct, reported) in [(0.0, 0.5), (0.25, 0.7), (0.5, 0.9), (0.75, 0.95), (1.0, 1.0)]
-        {
+        for (correct, reported) in [
+            (0.0, 0.5),
+            (0.25, 0.7),
+            (0.5, 0.9),
+            (0.75, 0.95),
+            (1.0, 1.0),
+        ] {
             assert!((table.of(correct) - reported).abs() < 1e-12, "{correct}");
         }
     }

@@ -141,11 +141,7 @@ impl Conditions<'_> {
             Some(i) => self.chances[i * self.eyes.len() + eye],
             None => {
                 let v = track.motion.speed;
-                let thing = (
-                    track.class().0,
-                    track.motion.place,
-                    libm::hypot(v[0], v[1]),
-                );
+                let thing = (track.class().0, track.motion.place, libm::hypot(v[0], v[1]));
                 self.eyes[eye].chance(self.ego, thing, self.depths, self.faults, self.time)
             }
         }
@@ -182,9 +178,7 @@ impl Tracker {
             };
         }
         self.tracks.retain(|t| {
-            t.existence > FORGET
-                && t.unseen < COAST
-                && t.motion.variance_in(0.0) < LOST * LOST
+            t.existence > FORGET && t.unseen < COAST && t.motion.variance_in(0.0) < LOST * LOST
         });
     }
 
@@ -204,8 +198,7 @@ impl Tracker {
             let seen = &detections[d];
             let innovation = track.motion.compare(seen.place, seen.covariance, age);
             // It was seen, so it cannot have been all that unlikely.
-            let likely =
-                chance.max(0.05) * innovation.density() / sensor.clutter_density();
+            let likely = chance.max(0.05) * innovation.density() / sensor.clutter_density();
             track.existence = (likely * r / (1.0 - r + likely * r)).min(CERTAIN);
             track.motion.take_place(&innovation);
             track.motion.take_speed(seen.speed, noise);

@@ -2,7 +2,7 @@
 
 use super::check::{Checker, LONGEST, TOP_SPEED};
 use super::raw::{RawScenario, RawSensorChange, RawSensors};
-use crate::perception::{FaultKind, Keyframe, Map, Target};
+use crate::perception::{FaultKind, Function, Keyframe, Map, Target};
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::sensors::{Sensor, SensorSpec, Suite};
 
@@ -150,6 +150,14 @@ pub(super) fn confidence(c: &mut Checker, raw: &RawScenario) {
             }
         }
     }
+    if raw.confidence.only.contains(&Function::Planning) {
+        let known: Vec<_> = Keyframe::FUNCTIONS.iter().map(|f| f.name()).collect();
+        c.fail(
+            &format!("{path}.only"),
+            format!("functions of perception: {}", known.join(", ")),
+            Function::Planning.name(),
+        );
+    }
     let script = &raw.confidence.script;
     for (i, frame) in script.iter().enumerate() {
         let at = format!("{path}.script[{i}]");
@@ -158,7 +166,10 @@ pub(super) fn confidence(c: &mut Checker, raw: &RawScenario) {
         if i > 0 && frame.at <= script[i - 1].at {
             c.fail(
                 &format!("{at}.at"),
-                format!("more than that of the keyframe before ({} s)", script[i - 1].at),
+                format!(
+                    "more than that of the keyframe before ({} s)",
+                    script[i - 1].at
+                ),
                 frame.at,
             );
         }

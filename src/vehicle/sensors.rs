@@ -116,13 +116,31 @@ impl SensorSpec {
         range("heading_deg", self.heading_deg, -180.0, 180.0, turn);
         range("range", self.range, 0.0, 1000.0, "0 to 1000 m");
         let view = "1 to 360 degrees";
-        range("field_of_view_deg", self.field_of_view_deg, 1.0, 360.0, view);
+        range(
+            "field_of_view_deg",
+            self.field_of_view_deg,
+            1.0,
+            360.0,
+            view,
+        );
         let latency = "0 to 500 ms";
         range("latency_ms", self.latency_ms, 0.0, MAX_LATENCY_MS, latency);
         range("range_noise", self.range_noise, 0.01, 20.0, "0.01 to 20 m");
         let bearing = "0.01 to 10 degrees";
-        range("bearing_noise_deg", self.bearing_noise_deg, 0.01, 10.0, bearing);
-        range("speed_noise", self.speed_noise, 0.01, 20.0, "0.01 to 20 m/s");
+        range(
+            "bearing_noise_deg",
+            self.bearing_noise_deg,
+            0.01,
+            10.0,
+            bearing,
+        );
+        range(
+            "speed_noise",
+            self.speed_noise,
+            0.01,
+            20.0,
+            "0.01 to 20 m/s",
+        );
         range("clutter", self.clutter, 0.0, 1.0, "0 to 1");
         if self.rate == 0 || !FUSION_HZ.is_multiple_of(self.rate) {
             let expected = "20, 10, 5, 4, 2 or 1 Hz";
@@ -210,13 +228,7 @@ impl Suite {
                 600.0,
                 "0.05 to 600 s",
             ),
-            (
-                "odometry_noise",
-                self.odometry_noise,
-                0.0,
-                1.0,
-                "0 to 1 m",
-            ),
+            ("odometry_noise", self.odometry_noise, 0.0, 1.0, "0 to 1 m"),
         ] {
             if !(low..=high).contains(&value) {
                 wrong.push((field.into(), expected, value.to_string()));

@@ -60,7 +60,10 @@ fn batch(extra: &str) -> Vec<String> {
         motorway("visibility: 90.0", extra),
         motorway("rain: 40.0, cloud: 1.0", extra),
         motorway("sun_elevation_deg: -20.0", extra),
-        motorway("sun_elevation_deg: 4.0, sun_azimuth_deg: 5.0, cloud: 0.1", extra),
+        motorway(
+            "sun_elevation_deg: 4.0, sun_azimuth_deg: 5.0, cloud: 0.1",
+            extra,
+        ),
         street("", extra),
         street("sun_elevation_deg: -20.0, rain: 10.0", extra),
     ]
@@ -121,7 +124,11 @@ fn table(texts: &[String]) -> Vec<(Function, usize, f64, f64)> {
                     (s.0 + 1, s.1 + c.0, s.2 + u32::from(c.1))
                 });
                 if n > 0 {
-                    println!("   {n} said {:.3} were {:.3}", p / f64::from(n), f64::from(r) / f64::from(n));
+                    println!(
+                        "   {n} said {:.3} were {:.3}",
+                        p / f64::from(n),
+                        f64::from(r) / f64::from(n)
+                    );
                 }
             }
             table.push((function, reported.len(), error, calibration_error(&correct)));
@@ -146,7 +153,10 @@ fn claims_come_true_as_often_as_they_say() {
     for (function, n, error, of_truth) in table {
         assert!(n > 10_000, "{function:?}: {n} claims only");
         assert!(error < 0.05, "{function:?}: {error}");
-        assert!((error - of_truth).abs() < 1e-12, "{function:?} reports what is true");
+        assert!(
+            (error - of_truth).abs() < 1e-12,
+            "{function:?} reports what is true"
+        );
     }
 }
 
