@@ -254,3 +254,230 @@ fn half_of_the_readings_detect_at_the_contrast_limit() {
     assert!((clear(100.0) - 0.5).abs() < 1e-12);
     assert!(clear(50.0) > 0.99 && clear(150.0) < 0.01);
 }
+
+fn always(what: FaultKind) -> [Fault; 1] {
+    [Fault {
+        at: 0.0,
+        until: None,
+        what,
+    }]
+}
+
+/// Seconds of driving at 20 m/s along the right lane; all reports' claims, and the last report.
+fn drive(
+    network: &Network,
+    suite: &Suite,
+    settings: &ConfidenceSettings,
+    faults: &[Fault],
+    seconds: f64,
+) -> (Vec<Claim>, Vec<Report>) {
+    let weather = weather(10_000.0);
+    let world = World {
+        network,
+        weather: &weather,
+        faults,
+    };
+    let rngs = [Purpose::Sensors, Purpose::Probes].map(|p| stream(5, p));
+    let [rng, probes] = rngs;
+    let mut eyes = Perception::new(suite, settings, network, rng, probes);
+    let mut locator = Locator::default();
+    let (mut claims, mut reports) = (Vec::new(), Vec::new());
+    for i in 0..(seconds / 0.05) as u32 {
+        let time = f64::from(i) * 0.05;
+        let x = 20.0 + 20.0 * time;
+        let located = locator
+            .update(network, None, x, -5.25, 0.0)
+            .expect("on the road");
+        let ego = EgoTruth {
+            x,
+            y: -5.25,
+            yaw: 0.0,
+            speed: 20.0,
+            nose: 2.0,
+            located,
+        };
+        let lead = car(7, x + 40.0, 20.0);
+        eyes.sense(&world, locator.path(), &ego, &[lead], time, 0.05);
+        claims.extend_from_slice(eyes.claims());
+        reports.push(eyes.report().clone());
+    }
+    (claims, reports)
+}
+
+fn plain() -> (Suite, ConfidenceSettings) {
+    (Suite::default(), ConfidenceSettings::default())
+}
+
+#[test]
+fn what_covers_a_camera_hides_that_side_only_and_ahead_it_is_named() {
+    let covered = |from_deg, to_deg| {
+        always(FaultKind::Blockage {
+            sensor: Target::Camera,
+            from_deg,
+            to_deg,
+        })
+    };
+    // Beyond the lidar only the camera sees what stands.
+    let ahead = car(7, 230.0, 0.0);
+    let seen = |faults: &[Fault]| look_at(&network(), &weather(10_000.0), faults, &[ahead]);
+    assert_eq!(seen(&covered(20.0, 60.0)).tracks.len(), 1);
+    let report = seen(&covered(-10.0, 10.0));
+    assert!(report.tracks.is_empty());
+    assert_eq!(report.confidence.weakest, Function::Lanes);
+    assert_eq!(report.confidence.cause, Cause::Blockage);
+    assert!(report.free[0] <= 100.0 && report.free[3] > 100.0);
+}
+
+#[test]
+fn one_sensor_fails_by_its_name() {
+    let (mut suite, settings) = plain();
+    let mut second = suite.sensors[0].clone();
+    second.name = "second camera".into();
+    suite.sensors.push(second);
+    let failed = |name: &str| {
+        let faults = always(FaultKind::Failure {
+            sensor: Target::Named(name.into()),
+        });
+        let (_, reports) = drive(&network(), &suite, &settings, &faults, 3.0);
+        reports.last().expect("reports").lane.range
+    };
+    assert!(
+        failed("front camera") > 70.0,
+        "the second one sees the lane"
+    );
+    let both = always(FaultKind::Failure {
+        sensor: Target::Camera,
+    });
+    let (_, reports) = drive(&network(), &suite, &settings, &both, 3.0);
+    assert_eq!(reports.last().expect("reports").lane.range, 0.0);
+}
+
+#[test]
+fn without_satellites_the_place_is_less_and_less_known() {
+    let (suite, settings) = plain();
+    let lost = always(FaultKind::Failure {
+        sensor: Target::Gnss,
+    });
+    let sd = |faults: &[Fault]| {
+        let (_, reports) = drive(&network(), &suite, &settings, faults, 60.0);
+        let sd = |i: usize| reports[i].pose_sd;
+        (sd(200).along, sd(1199).along, sd(1199).across)
+    };
+    let (early, late, _) = sd(&[]);
+    assert!((early - late).abs() < 1e-9, "stationary: {early} {late}");
+    let (early, late, across) = sd(&lost);
+    assert!(late > 1.5 * early, "{early} {late}");
+    // Markings hold the other direction.
+    assert!(across < 0.05, "{across}");
+}
+
+#[test]
+fn a_jump_of_the_satellites_is_wrong_and_reported_as_right() {
+    let (suite, settings) = plain();
+    let jump = always(FaultKind::GnssJump {
+        by_x: 5.0,
+        by_y: 0.0,
+    });
+    let (claims, reports) = drive(&network(), &suite, &settings, &jump, 10.0);
+    let place = Function::Localisation as usize;
+    let trust = reports.last().expect("reports").confidence.functions[place];
+    assert!(trust.reported > 0.95 && trust.correct < 0.05, "{trust:?}");
+    let of = claims
+        .iter()
+        .filter(|c| c.function == Function::Localisation);
+    assert!(of.clone().count() > 100);
+    assert!(of.filter(|c| c.right).count() < 5);
+}
+
+#[test]
+fn a_late_sensor_s_tracks_are_where_things_are_now() {
+    let (mut suite, settings) = plain();
+    for sensor in &mut suite.sensors {
+        sensor.latency_ms = 400.0;
+    }
+    let (_, reports) = drive(&network(), &suite, &settings, &[], 20.0);
+    // Nothing has arrived yet.
+    let believed = |r: &Report| r.tracks.iter().filter(|t| t.existence > 0.5).count();
+    assert!(reports[..8].iter().all(|r| believed(r) == 0));
+    let (mut sum, mut n) = (0.0, 0.0);
+    for report in &reports[40..] {
+        let track = report.tracks.iter().find(|t| t.existence > 0.3);
+        sum += track.expect("tracked").gap - 36.0;
+        n += 1.0;
+    }
+    // Unmoved by its age it would be 8 m behind.
+    assert!((sum / n).abs() < 0.3, "{}", sum / n);
+}
+
+#[test]
+fn false_detections_are_seen_and_not_believed() {
+    let (mut suite, settings) = plain();
+    for sensor in &mut suite.sensors {
+        sensor.clutter = 0.5;
+    }
+    let (_, reports) = drive(&network(), &suite, &settings, &[], 40.0);
+    let of = |least: f64, most: f64| -> usize {
+        let tracks = reports.iter().flat_map(|r| &r.tracks);
+        tracks
+            .filter(|t| (least..most).contains(&t.existence) && (t.gap - 36.0).abs() > 5.0)
+            .count()
+    };
+    // Most are gone within their cycle: the next sensor sees nothing there.
+    assert!(of(0.0, 0.5) > 50, "{}", of(0.0, 0.5));
+    assert!(of(0.5, 2.0) < of(0.0, 0.5) / 10, "{}", of(0.5, 2.0));
+}
+
+#[test]
+fn a_script_is_reported_to_the_letter_and_the_truth_stays() {
+    let (suite, _) = plain();
+    let frame = |at, overall| Keyframe {
+        at,
+        overall: Some(overall),
+        lanes: Some(0.25),
+        ..Default::default()
+    };
+    let settings = ConfidenceSettings {
+        script: vec![frame(1.0, 0.9), frame(3.0, 0.4)],
+        ..Default::default()
+    };
+    let (_, reports) = drive(&network(), &suite, &settings, &[], 5.0);
+    let at = |i: usize| reports[i].confidence;
+    assert!(at(10).overall > 0.9 && !at(10).scripted);
+    assert!((at(40).overall - 0.65).abs() < 1e-9);
+    assert_eq!(at(90).overall, 0.4);
+    let lanes = at(90).functions[Function::Lanes as usize];
+    assert!(lanes.reported == 0.25 && lanes.correct > 0.9);
+    assert_eq!(at(90).weakest, Function::Lanes);
+    assert_eq!(at(90).with_planning(0.1).overall, 0.4);
+}
+
+#[test]
+fn judging_and_maps_change_nothing_that_is_perceived() {
+    let (suite, settings) = plain();
+    let distorted = ConfidenceSettings {
+        map: Map::Logit {
+            scale: 3.0,
+            shift: 1.0,
+        },
+        ..Default::default()
+    };
+    let (_, a) = drive(&network(), &suite, &settings, &[], 10.0);
+    let (_, b) = drive(&network(), &suite, &distorted, &[], 10.0);
+    for (a, b) in a.iter().zip(&b) {
+        assert_eq!(a.pose, b.pose);
+        let places = |r: &Report| -> Vec<(u32, f64, f64)> {
+            r.tracks.iter().map(|t| (t.id, t.x, t.existence)).collect()
+        };
+        assert_eq!(places(a), places(b));
+    }
+}
+
+#[test]
+fn free_space_ends_at_what_stands_in_it() {
+    let (suite, settings) = plain();
+    let (_, reports) = drive(&network(), &suite, &settings, &[], 5.0);
+    let free = reports.last().expect("reports").free;
+    // The lead's tail is 38 m from our centre of gravity.
+    assert!((free[0] - 38.0).abs() < 1.0, "{}", free[0]);
+    assert!(free[18] > 90.0, "the lidar sees behind: {}", free[18]);
+}

@@ -467,6 +467,43 @@ mod tests {
     }
 
     #[test]
+    fn what_is_seen_reads_by_the_schema_as_it_was_written() {
+        use crate::perception::{Cause, PoseSd, Track};
+        let mut frame = Frame {
+            tracks: vec![Track {
+                reported: 0.75,
+                class_probability: 0.5,
+                sxy: -0.25,
+                vy: 3.0,
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        frame.confidence.cause = Cause::Gnss;
+        frame.sight.lane_quality = 0.25;
+        frame.sight.pose_sd = PoseSd {
+            along: 2.0,
+            across: 0.5,
+            heading: 0.125,
+        };
+        frame.sight.free[35] = 12.5;
+        let bytes = Perception::new(&frame).encode_to_vec();
+        let json = as_json("takeover.Perception", &bytes);
+        assert_eq!(json["cause"], "GNSS");
+        assert_eq!(json["laneQuality"], 0.25);
+        let sd = ["sdAlong", "sdAcross", "sdHeading"].map(|name| json[name].as_f64());
+        assert_eq!(sd, [Some(2.0), Some(0.5), Some(0.125)]);
+        assert_eq!(json["free"][35], 12.5);
+        let track = &json["tracks"][0];
+        assert_eq!(track["reported"], 0.75);
+        assert_eq!(track["classProbability"], 0.5);
+        assert_eq!(
+            (&track["sxy"], &track["vy"]),
+            (&(-0.25).into(), &3.0.into())
+        );
+    }
+
+    #[test]
     fn authorities_have_the_numbers_of_the_schema() {
         for (i, authority) in Authority::ALL.into_iter().enumerate() {
             assert_eq!(authority as usize, i);

@@ -2,7 +2,7 @@
 
 use super::check::{Checker, LONGEST, TOP_SPEED};
 use super::raw::{RawScenario, RawSensorChange, RawSensors};
-use crate::perception::{FaultKind, Keyframe, Map, Target};
+use crate::perception::{FaultKind, Function, Keyframe, Map, Target};
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::sensors::{Sensor, SensorSpec, Suite};
 
@@ -149,6 +149,14 @@ pub(super) fn confidence(c: &mut Checker, raw: &RawScenario) {
                 }
             }
         }
+    }
+    if raw.confidence.only.contains(&Function::Planning) {
+        let known: Vec<_> = Keyframe::FUNCTIONS.iter().map(|f| f.name()).collect();
+        c.fail(
+            &format!("{path}.only"),
+            format!("functions of perception: {}", known.join(", ")),
+            Function::Planning.name(),
+        );
     }
     let script = &raw.confidence.script;
     for (i, frame) in script.iter().enumerate() {

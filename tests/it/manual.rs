@@ -37,6 +37,10 @@ fn every_setting_is_in_the_manual_with_its_default() {
         let fields = leaves(group, &settings[group]);
         assert!(!fields.is_empty(), "{group}");
         for (name, value) in fields {
+            // Sensors have a table of their own.
+            if name == "sensors.suite" {
+                continue;
+            }
             let cells = row(&manual, &name).unwrap_or_else(|| panic!("no row for {name}"));
             let said = cells[2].trim_matches('`');
             let same = match &value {
@@ -131,12 +135,44 @@ fn every_field_of_every_policy_is_in_its_manual_with_its_default() {
 }
 
 #[test]
+fn the_default_suite_is_as_the_manual_says() {
+    use takeover::vehicle::sensors::{SensorSpec, Suite};
+    let manual = manual();
+    for sensor in Suite::default().sensors {
+        let cells = row(&manual, &sensor.name).unwrap_or_else(|| panic!("no {}", sensor.name));
+        let said = |i: usize| cells[i].parse::<f64>().expect("a number");
+        assert_eq!(cells[1], format!("{:?}", sensor.kind));
+        let mut told = SensorSpec::new(&sensor.name, sensor.kind, said(2), said(3));
+        told.rate = said(4) as u32;
+        told.bearing_noise_deg = said(5);
+        told.x = said(6);
+        // All that the table leaves out is as by default.
+        assert_eq!(told, sensor);
+    }
+    let plain = SensorSpec::new("", takeover::vehicle::sensors::Sensor::Camera, 1.0, 1.0);
+    for (field, value) in [
+        ("rate", f64::from(plain.rate)),
+        ("latency_ms", plain.latency_ms),
+        ("range_noise", plain.range_noise),
+        ("bearing_noise_deg", plain.bearing_noise_deg),
+        ("speed_noise", plain.speed_noise),
+        ("clutter", plain.clutter),
+    ] {
+        let cells = row(&manual, field).unwrap_or_else(|| panic!("no row for {field}"));
+        assert_eq!(cells[2].parse(), Ok(value), "{field}");
+    }
+}
+
+#[test]
 fn every_field_of_the_raw_form_is_in_the_manual() {
     let manual = manual();
     let raw = fs::read_to_string(project("src/scenario/raw.rs")).expect("the source is there");
     let faults = fs::read_to_string(project("src/perception/faults.rs")).expect("the source");
     let mut seen = 0;
-    for line in raw.lines().chain(faults.lines()) {
+    let sensors = fs::read_to_string(project("src/vehicle/sensors.rs")).expect("the source");
+    let reported = fs::read_to_string(project("src/perception/reported.rs")).expect("the source");
+    let all = raw.lines().chain(faults.lines());
+    for line in all.chain(sensors.lines()).chain(reported.lines()) {
         let Some(rest) = line.trim().strip_prefix("pub ") else {
             continue;
         };
@@ -158,6 +194,8 @@ fn every_field_of_the_raw_form_is_in_the_manual() {
     for kind in [
         "Dirt",
         "Failure",
+        "Blockage",
+        "GnssJump",
         "Ghost",
         "Blind",
         "Overconfident",

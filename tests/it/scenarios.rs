@@ -408,3 +408,105 @@ fn list_has_a_line_for_each_scenario() {
     assert_eq!(code, 1);
     assert!(err.contains("/nowhere") && err.contains("--dir"), "{err}");
 }
+
+#[test]
+fn mistakes_about_sensors_and_confidence_are_named() {
+    let sensor = "(name: \"c\", kind: Camera, range: 100.0, field_of_view_deg: 90.0)";
+    for (group, field, expected, got) in [
+        (
+            "sensors: (lidar: (range: -1.0))",
+            "sensors.lidar.range",
+            "0 to 1000 m",
+            "-1",
+        ),
+        (
+            "sensors: (camera: (rate: 30))",
+            "sensors.camera.rate",
+            "20, 10, 5, 4, 2 or 1 Hz",
+            "30",
+        ),
+        (
+            "sensors: (gnss_noise: 0.0)",
+            "sensors.gnss_noise",
+            "0.005 to 50 m",
+            "0",
+        ),
+        (
+            "sensors: (suite: [SENSOR, SENSOR])",
+            "sensors.suite[1].name",
+            "another name for each sensor",
+            "c",
+        ),
+        (
+            "sensors: (suite: [SENSOR], lidar: (range: 50.0))",
+            "sensors.lidar",
+            "a lidar in sensors.suite to be changed",
+            "none there",
+        ),
+        (
+            "sensors: (suite: [SENSOR]), faults: [(at: 1.0, what: Failure(sensor: Named(\"x\")))]",
+            "faults[0].what.sensor",
+            "a sensor of the ego: Camera \"c\", or Gnss",
+            "\"x\"",
+        ),
+        (
+            "faults: [(at: 1.0, what: Dirt(sensor: Gnss, left: 0.5))]",
+            "faults[0].what.sensor",
+            "a sensor that looks: Camera, Lidar, Radar or Named",
+            "Gnss",
+        ),
+        (
+            "faults: [(at: 1.0, what: Blockage(sensor: Camera, from_deg: 20.0, to_deg: 10.0))]",
+            "faults[0].what.to_deg",
+            "more than from_deg (20), up to 180 degrees",
+            "10",
+        ),
+        (
+            "confidence: (map: Table([(0.0, 0.2), (0.5, 0.1)]))",
+            "confidence.map",
+            "a reported not below that before it (0.2)",
+            "0.1",
+        ),
+        (
+            "confidence: (map: Table([(0.5, 0.2), (0.5, 0.3)]))",
+            "confidence.map",
+            "a correct above that before it (0.5)",
+            "0.5",
+        ),
+        (
+            "confidence: (map: Logit(scale: 0.0))",
+            "confidence.map.scale",
+            "0.01 to 100",
+            "0",
+        ),
+        (
+            "confidence: (script: [(at: 5.0, lanes: 0.5), (at: 5.0, lanes: 0.6)])",
+            "confidence.script[1].at",
+            "more than that of the keyframe before (5 s)",
+            "5",
+        ),
+        (
+            "confidence: (script: [(at: 5.0)])",
+            "confidence.script[0]",
+            "a value: overall, or a function's",
+            "only a time",
+        ),
+        (
+            "confidence: (script: [(at: 5.0, objects: 1.5)])",
+            "confidence.script[0].objects",
+            "0 to 1",
+            "1.5",
+        ),
+        (
+            "confidence: (only: [planning])",
+            "confidence.only",
+            "functions of perception: free_space, lanes, objects, signals, localisation, prediction",
+            "planning",
+        ),
+    ] {
+        let group = format!("{}, ego: (", group.replace("SENSOR", sensor));
+        let p = problem("ego: (", &group);
+        let said = (p.field.as_str(), p.expected.trim(), p.got.as_str());
+        assert_eq!(said, (field, expected, got));
+    }
+}
