@@ -133,6 +133,10 @@ pub struct State {
     pub gap: Option<f64>,
     #[prost(uint32, optional, tag = "23")]
     pub gap_with: Option<u32>,
+    #[prost(double, optional, tag = "24")]
+    pub pet: Option<f64>,
+    #[prost(uint32, optional, tag = "25")]
+    pub pet_with: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -280,6 +284,7 @@ impl State {
         let judged = &frame.judged;
         (self.ttc, self.ttc_with) = (judged.ttc, judged.ttc_with);
         (self.gap, self.gap_with) = (judged.gap, judged.gap_with);
+        (self.pet, self.pet_with) = (judged.pet, judged.pet_with);
     }
 
     pub fn authority_kind(&self) -> Authority {

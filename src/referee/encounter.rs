@@ -5,6 +5,9 @@
 //! the ego's lane and goes along it, either way, the lane is straightened first: both get their
 //! place along it and across it, so that in a bend nobody is taken to leave his lane. All others
 //! (who cross) are taken as they move in the plane.
+//!
+//! Where ways join, the PET is a time gap, and small ones are usual: a car that cuts in closely and
+//! draws away is no near miss. So there only the TTC decides; the PET does where ways cross.
 
 use super::footprint::{Footprint, time_to_collision};
 use super::trail::{self, Trail};
@@ -63,6 +66,9 @@ pub struct Judged {
     pub ttc: Option<f64>,
     /// With whom: his place in [`crate::frame::Frame::bodies`].
     pub ttc_with: Option<u32>,
+    /// Smallest post-encroachment time of those who, in this tick, enter where the other was, s.
+    pub pet: Option<f64>,
+    pub pet_with: Option<u32>,
     /// Distance to the nearest other, m; none if nobody is nearer than 10 m.
     pub gap: Option<f64>,
     pub gap_with: Option<u32>,
@@ -198,7 +204,14 @@ impl Encounters {
             } else {
                 None
             };
-            memory.judge(&self.settings, i, now, ttc, pet, gap, news);
+            if let Some(pet) = pet
+                && judged.pet.is_none_or(|least| pet < least)
+            {
+                (judged.pet, judged.pet_with) = (Some(pet), Some(i as u32 + 1));
+            }
+            let joins = footprint.dir[0] * box_.dir[0] + footprint.dir[1] * box_.dir[1];
+            let crossing = pet.filter(|_| joins < cos(ALONG));
+            memory.judge(&self.settings, i, now, ttc, crossing, gap, news);
         }
         judged
     }
@@ -510,6 +523,69 @@ mod tests {
                 },
             );
             assert_eq!((out.told, out.least_ttc), (vec![], None));
+        }
+    }
+
+    /// Crosses the road at `s` = 150 m from the right, so that its front reaches the ego's lane at
+    /// `at` s; 10 m/s.
+    fn crosses(network: &Network, at: f64) -> impl Fn(f64) -> Truth {
+        let p = network.road(RoadId(0)).pose(150.0, 0.0);
+        move |t| Truth {
+            x: p.x,
+            y: p.y - 1.625 - 0.9 - 2.3 + 10.0 * (t - at),
+            yaw: std::f64::consts::FRAC_PI_2,
+            velocity: [0.0, 10.0],
+            ..on_axis(p.x, p.y)
+        }
+    }
+
+    fn on_axis(x: f64, y: f64) -> Truth {
+        Truth {
+            x,
+            y,
+            z: 0.0,
+            yaw: 0.0,
+            velocity: [20.0, 0.0],
+            length: 4.6,
+            width: 1.8,
+        }
+    }
+
+    #[test]
+    fn who_crosses_close_behind_is_a_near_miss_by_the_pet() {
+        let network = bends(1e5);
+        let lane = network.lane_pos(RoadId(0), -1, 5.0).expect("there");
+        let path = Path::new(&network, lane, 0.0, 900.0, 2.5, None);
+        // The ego's rear leaves the other's way (x = 150 + 0.9 m) after (150.9 + 2.3 - 20) / 20 =
+        // 6.66 s.
+        for (after, near) in [(0.5, true), (0.9, true), (1.2, false), (2.0, false)] {
+            let other = crosses(&network, 6.66 + after);
+            let mut encounters = Encounters::new(RefereeSettings::default(), 1);
+            let mut told = Vec::new();
+            let mut least: Option<f64> = None;
+            for tick in 0..1100_u64 {
+                let t = tick as f64 / 100.0;
+                let ego = on(&network, 20.0 + 20.0 * t, -1.625, 20.0, 1.0);
+                let along = path.project(ego.x, ego.y, 5.0).expect("on it").0;
+                let them = |_| Some(other(t));
+                let judged = encounters.step(tick, t, &ego, &path, along, them, &mut told);
+                least = match (least, judged.pet) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                };
+            }
+            let pet = least.expect("they cross");
+            assert!((pet - after).abs() < 0.06, "{pet}, not {after}");
+            let by_pet = |n: &News| {
+                matches!(
+                    n,
+                    News::Began {
+                        by: Nearness::Pet,
+                        ..
+                    }
+                )
+            };
+            assert_eq!(told.iter().any(by_pet), near, "{after}: {told:?}");
         }
     }
 }

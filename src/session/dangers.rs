@@ -49,6 +49,8 @@ pub struct Dangers {
     pub lane_departures: Vec<Departure>,
     /// Smallest time to collision, s.
     pub least_ttc: Option<Extreme>,
+    /// Smallest post-encroachment time, s, where ways cross or join.
+    pub least_pet: Option<Extreme>,
     /// Smallest distance to another road user, m.
     pub least_gap: Option<Extreme>,
     /// Largest deceleration, m/s2.
@@ -59,6 +61,7 @@ pub struct Dangers {
 #[derive(Clone, Copy, Debug)]
 pub struct Measured {
     pub ttc: Option<(f64, u32)>,
+    pub pet: Option<(f64, u32)>,
     pub gap: Option<(f64, u32)>,
     /// m/s2, as precise as the record has it.
     pub acceleration: f32,
@@ -69,6 +72,7 @@ impl Measured {
         let j = &frame.judged;
         Self {
             ttc: j.ttc.zip(j.ttc_with),
+            pet: j.pet.zip(j.pet_with),
             gap: j.gap.zip(j.gap_with),
             acceleration: frame.ego.acceleration as f32,
         }
@@ -77,6 +81,7 @@ impl Measured {
     pub fn of_state(state: &State) -> Self {
         Self {
             ttc: state.ttc.zip(state.ttc_with),
+            pet: state.pet.zip(state.pet_with),
             gap: state.gap.zip(state.gap_with),
             acceleration: state.acceleration,
         }
@@ -179,7 +184,11 @@ impl DangerWatch {
         }
         let name = |i: u32| self.names.get((i as usize).checked_sub(1)?).cloned();
         let d = &mut self.dangers;
-        for (least, found) in [(&mut d.least_ttc, now.ttc), (&mut d.least_gap, now.gap)] {
+        for (least, found) in [
+            (&mut d.least_ttc, now.ttc),
+            (&mut d.least_pet, now.pet),
+            (&mut d.least_gap, now.gap),
+        ] {
             if let Some((value, with)) = found
                 && least.as_ref().is_none_or(|l| value < l.value)
             {
@@ -230,6 +239,7 @@ impl Dangers {
         }
         let extremes = [
             ("time to collision", &self.least_ttc, "s"),
+            ("post-encroachment time", &self.least_pet, "s"),
             ("distance", &self.least_gap, "m"),
         ];
         for (what, extreme, unit) in extremes {
@@ -312,6 +322,7 @@ mod tests {
                 time,
                 Measured {
                     ttc,
+                    pet: None,
                     gap,
                     acceleration,
                 },
@@ -333,6 +344,7 @@ mod tests {
             4.0,
             Measured {
                 ttc: Some((0.0, 1)),
+                pet: Some((0.0, 1)),
                 gap: Some((0.0, 1)),
                 acceleration: -800.0,
             },
@@ -344,6 +356,7 @@ mod tests {
             (2.0, 2.0, Some("b"))
         );
         assert_eq!(d.least_gap.expect("there").value, 20.0);
+        assert_eq!(d.least_pet, None);
         assert_eq!(d.hardest_braking.expect("there").value, 6.5);
     }
 

@@ -68,10 +68,9 @@ impl LimitWatch {
         }
         if !self.collided {
             let hard = frame.ego.acceleration < -self.settings.hard_braking;
-            let blocked = matches!(
-                frame.authority,
-                Authority::Automation | Authority::RequestPending
-            ) && frame.ego.speed.abs() < STANDING
+            // A person who stands has their reasons; a minimal-risk manoeuvre leads nowhere, either.
+            let blocked = !matches!(frame.authority, Authority::Operator | Authority::Shared)
+                && frame.ego.speed.abs() < STANDING
                 && frame.confidence.functions[Function::Planning as usize].correct < NO_WAY;
             let wait = self.settings.blocked_for;
             for (since, holds, wait, kind) in [
@@ -171,7 +170,7 @@ mod tests {
         assert_eq!((limits[0].0, limits[0].1.time), (500, 2.0));
         assert_eq!(stand(Authority::Automation, 1.0), [], "a red light");
         assert_eq!(stand(Authority::Operator, 0.2), []);
-        assert_eq!(stand(Authority::MinimalRisk, 0.2), []);
+        assert_eq!(stand(Authority::Standstill, 0.2).len(), 1);
     }
 
     #[test]

@@ -6,15 +6,15 @@ use takeover::command::Command;
 use takeover::operator::script::{Script, Scripted};
 use takeover::operator::{Nobody, Operator};
 use takeover::record::{Entry, Log};
+use takeover::referee::Side;
 use takeover::referee::verdict::Effect;
-use takeover::referee::{Nearness, Side};
 use takeover::road_user::RoadUser;
 use takeover::scenario::Scenario;
 use takeover::session::limit::{Limit, LimitKind, LimitWatch};
 use takeover::session::tally::Account;
 use takeover::session::{Session, Stop, fork};
 use takeover::sim::Simulation;
-use takeover::takeover::event::{Authority, Event};
+use takeover::takeover::event::{Authority, Event, TimedEvent};
 use takeover::vehicle::profile;
 
 fn load(name: &str) -> Arc<Scenario> {
@@ -40,7 +40,7 @@ fn alone_from(name: &str, from: f64, until: f64) -> (Vec<Limit>, Vec<Authority>)
         let frame = sim.step(pressed);
         limits.extend(watch.frame(frame));
         if frame.time > from + 0.005 {
-            let asked = |e: &takeover::takeover::event::TimedEvent| {
+            let asked = |e: &TimedEvent| {
                 matches!(
                     e.event,
                     Event::RequestRaised { .. }
@@ -107,14 +107,14 @@ fn a_crash_has_a_kind_and_the_velocities_that_momentum_gives() {
 }
 
 #[test]
-fn the_cut_in_is_a_near_miss_by_the_time_gap_where_the_ways_join() {
+fn the_cut_in_has_the_pet_of_its_positions_and_is_no_near_miss() {
     // By hand: the ego's front reaches the place that the cutter's rear has just left. From the
     // bodies of the frame: when their outlines first overlap across the lane, the gap between the
     // bumpers over the ego's speed.
-    let scenario = load("cut_in");
     let mut joined = None;
-    let mut told = None;
-    let mut sim = Simulation::new(scenario, 1);
+    let mut entered = None;
+    let mut least: Option<(f64, f64)> = None;
+    let mut sim = Simulation::new(load("cut_in"), 1);
     while sim.frame().ended.is_none() {
         let frame = sim.step(Command::default());
         let (ego, cutter) = (frame.bodies[0], frame.bodies[1]);
@@ -123,27 +123,42 @@ fn the_cut_in_is_a_near_miss_by_the_time_gap_where_the_ways_join() {
             (cutter.position.y - ego.position.y).abs() - (ego.size.y + cutter.size.y) / 2.0;
         let middle = ego.position.x + ego.to_middle.x;
         let gap = cutter.position.x - middle - (ego.size.x + cutter.size.x) / 2.0;
-        if frame.time > 14.0 && across < 0.0 && gap > 0.0 && joined.is_none() {
-            joined = Some((frame.time, f64::from(gap) / frame.ego.speed));
-        }
-        for e in &frame.events {
-            if let Event::NearMiss { by, value, .. } = &e.event {
-                assert_eq!(*by, Nearness::Pet);
-                told = Some((e.time, *value));
+        if frame.time > 14.0 && across < 0.0 && gap > 0.0 {
+            joined.get_or_insert((frame.time, f64::from(gap) / frame.ego.speed));
+            let ttc = gap / (ego.velocity.x - cutter.velocity.x);
+            if ttc > 0.0 && least.is_none_or(|(by_hand, _)| f64::from(ttc) < by_hand) {
+                least = Some((f64::from(ttc), frame.judged.ttc.unwrap_or(f64::INFINITY)));
             }
         }
+        if let Some(pet) = frame.judged.pet {
+            assert_eq!(frame.judged.pet_with, Some(1));
+            entered.get_or_insert((frame.time, pet));
+        }
+        let near = |e: &TimedEvent| matches!(e.event, Event::NearMiss { .. });
+        assert!(!frame.events.iter().any(near), "{:?}", frame.events);
     }
     let (at, time_gap) = joined.expect("it came over");
-    let (told_at, pet) = told.expect("a near miss");
+    let (entered_at, pet) = entered.expect("a time");
     // The ego gets to where the cutter came over after just that time.
-    assert!((told_at - at - time_gap).abs() < 0.15, "{told_at}, {at}");
+    assert!(
+        (entered_at - at - time_gap).abs() < 0.15,
+        "{entered_at}, {at}"
+    );
     assert!((pet - time_gap).abs() < 0.1, "{pet}, not {time_gap}");
+    // Gap over closing speed, at its least: over the 1.5 s of a near miss.
+    let (by_hand, ttc) = least.expect("it closed in");
+    assert!(
+        (ttc - by_hand).abs() < 0.02 * by_hand,
+        "{ttc}, not {by_hand}"
+    );
+    assert!(by_hand > 1.5, "{by_hand}");
 }
 
 #[test]
 fn quiet_runs_have_no_near_miss_and_no_lane_departure() {
     for name in [
         "broken_down",
+        "cut_in",
         "dirty_camera",
         "failed_light",
         "fog_bank",
@@ -221,12 +236,18 @@ fn needless_and_needed_requests_are_told_apart_by_a_run_without_them() {
     assert_eq!(ghost.effect, Effect::None);
 
     let stuck = verdict("broken_down");
-    assert!(stuck.needed, "{stuck:?}");
+    assert!(stuck.needed && stuck.in_time == Some(true), "{stuck:?}");
     let limit = stuck.limit.as_ref().expect("a limit");
     assert_eq!(limit.kind, LimitKind::Blocked);
     let budget = stuck.budget_s.expect("a budget");
     assert!((limit.time - stuck.time_s - budget).abs() < 1e-9);
+    // 8 s by hand: 168 m to go at 21 m/s, and comfortable braking.
+    assert!((7.0..10.0).contains(&budget), "{budget}");
     assert!(!stuck.answered);
+
+    // The request came after the emergency braking had begun.
+    let late = verdict("cut_out");
+    assert_eq!((late.needed, late.in_time), (true, Some(false)), "{late:?}");
 }
 
 #[test]
@@ -310,6 +331,7 @@ fn a_tick_s_truth_is_in_the_record() {
             (state.ttc, state.ttc_with, state.gap, state.gap_with),
             (judged.ttc, judged.ttc_with, judged.gap, judged.gap_with)
         );
+        assert_eq!((state.pet, state.pet_with), (judged.pet, judged.pet_with));
         measured += usize::from(judged.ttc.is_some());
     }
     assert!(measured > 100, "{measured}");
