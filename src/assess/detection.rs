@@ -5,7 +5,8 @@
 //!
 //! - A *trial* is a limit at time T. The policy *hits* it if it asks at some time from T - H to T - L;
 //!   it is *late* if it first asks after T - L and up to T; otherwise it *misses*. Limits that follow
-//!   within H of the one before belong to the same trial. One that comes before L is no trial.
+//!   within H of the one before belong to the same trial, and so does the time for which one lasts (no
+//!   way on, until the vehicle moves again). One that comes before L is no trial.
 //! - *Noise* is the time that is more than H away from every limit of a trial's. It is cut into windows
 //!   of H; one in which the policy asks is a *false alarm*. A *false request* is one that begins in
 //!   noise.
@@ -57,14 +58,22 @@ pub struct Counts {
     pub leads: Vec<f64>,
 }
 
-/// Times of trials (the first limit of each) and of the last limit that belongs to them, s. `limits` in
-/// order.
-pub fn trials(limits: &[f64], horizon: f64) -> Vec<(f64, f64)> {
-    let mut out: Vec<(f64, f64)> = Vec::new();
-    for &time in limits {
+/// A limit in time: when it was met, and until when it lasts, s.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Met {
+    pub from: f64,
+    pub until: f64,
+}
+
+/// Trials: from the first limit of each to the end of the last that belongs to it. `limits` in order.
+pub fn trials(limits: &[Met], horizon: f64) -> Vec<Met> {
+    let mut out: Vec<Met> = Vec::new();
+    for limit in limits {
         match out.last_mut() {
-            Some((_, last)) if time - *last <= horizon => *last = time,
-            _ => out.push((time, time)),
+            Some(trial) if limit.from - trial.until <= horizon => {
+                trial.until = trial.until.max(limit.until);
+            }
+            _ => out.push(*limit),
         }
     }
     out
@@ -72,10 +81,10 @@ pub fn trials(limits: &[f64], horizon: f64) -> Vec<(f64, f64)> {
 
 impl Counts {
     /// One run of this duration (s), the limits it met and the requests of the policy, both in order.
-    pub fn run(&mut self, design: Design, duration: f64, limits: &[f64], asked: &[Asked]) {
+    pub fn run(&mut self, design: Design, duration: f64, limits: &[Met], asked: &[Asked]) {
         let Design { horizon, lead } = design;
         let trials = trials(limits, horizon);
-        for &(time, _) in trials.iter().filter(|t| t.0 >= lead) {
+        for &Met { from: time, .. } in trials.iter().filter(|t| t.from >= lead) {
             self.trials += 1;
             let first = asked.iter().find(|a| a.within(time - horizon, time));
             match first {
@@ -88,9 +97,9 @@ impl Counts {
             }
         }
         let mut from = 0.0;
-        for (first, last) in trials {
-            self.noise(design, from, first - horizon, asked);
-            from = last + horizon;
+        for trial in trials {
+            self.noise(design, from, trial.from - horizon, asked);
+            from = trial.until + horizon;
         }
         self.noise(design, from, duration, asked);
     }
@@ -234,13 +243,19 @@ mod tests {
         lead: 4.0,
     };
 
+    /// Limits that do not last.
+    fn at(times: &[f64]) -> Vec<Met> {
+        let met = |&t: &f64| Met { from: t, until: t };
+        times.iter().map(met).collect()
+    }
+
     fn counts(limits: &[f64], asked: &[(f64, f64)]) -> Counts {
         let asked: Vec<Asked> = asked
             .iter()
             .map(|&(from, until)| Asked { from, until })
             .collect();
         let mut counts = Counts::default();
-        counts.run(DESIGN, 100.0, limits, &asked);
+        counts.run(DESIGN, 100.0, &at(limits), &asked);
         counts
     }
 
@@ -279,16 +294,32 @@ mod tests {
 
     #[test]
     fn limits_close_together_are_one_trial_and_an_early_one_is_none() {
-        assert_eq!(
-            trials(&[20.0, 28.0, 37.0, 60.0], 10.0),
-            [(20.0, 37.0), (60.0, 60.0)]
-        );
+        let both = trials(&at(&[20.0, 28.0, 37.0, 60.0]), 10.0);
+        let spans: Vec<_> = both.iter().map(|t| (t.from, t.until)).collect();
+        assert_eq!(spans, [(20.0, 37.0), (60.0, 60.0)]);
         let c = counts(&[20.0, 28.0, 37.0, 60.0], &[]);
         // Noise: 0 to 10, 47 to 50, 70 to 100.
         assert_eq!((c.trials, c.windows, c.noise), (2, 4, 43.0));
         let c = counts(&[3.0], &[(0.0, 3.0)]);
         assert_eq!((c.trials, c.hits, c.false_windows), (0, 0, 0));
         assert_eq!(c.noise, 87.0);
+    }
+
+    #[test]
+    fn while_a_limit_lasts_there_is_no_noise() {
+        let mut c = Counts::default();
+        let blocked = Met {
+            from: 50.0,
+            until: 85.0,
+        };
+        let asked = Asked {
+            from: 45.0,
+            until: 95.0,
+        };
+        c.run(DESIGN, 100.0, &[blocked], &[asked]);
+        // Noise: 0 to 40 and 95 to 100.
+        assert_eq!((c.trials, c.hits, c.false_windows), (1, 1, 0));
+        assert_eq!((c.windows, c.noise), (4, 45.0));
     }
 
     #[test]

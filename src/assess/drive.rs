@@ -1,10 +1,10 @@
 //! Runs in which nobody is asked: what the automation meets by itself, and what is known before.
 
 use super::calibration::ByFunction;
-use super::detection::Asked;
+use super::detection::{Asked, Met};
 use crate::frame::End;
 use crate::perception::TICKS_PER_REPORT;
-use crate::referee::Limit;
+use crate::referee::{Limit, LimitKind};
 use crate::scenario::Scenario;
 use crate::session::limit::LimitWatch;
 use crate::sim::Simulation;
@@ -12,6 +12,9 @@ use crate::takeover::policy::{Inputs, Policy, PolicySettings};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Slower than this the vehicle stands, m/s.
+const STANDING: f64 = 0.3;
 
 /// One run, with the automation alone to the end.
 fn drive(scenario: &Scenario, seed: u64, mut watch: impl FnMut(&Simulation)) -> (End, f64) {
@@ -50,10 +53,22 @@ pub struct Watched {
     pub end: End,
     /// s.
     pub duration: f64,
-    /// In order of time.
-    pub limits: Vec<Limit>,
+    /// In order of time, with the time until which each lasts, s.
+    pub limits: Vec<(Limit, f64)>,
     /// By policy.
     pub asked: Vec<Vec<Asked>>,
+}
+
+impl Watched {
+    /// When limits were met, for the statistics.
+    pub fn met(&self) -> Vec<Met> {
+        let limits = self.limits.iter();
+        let met = limits.map(|(limit, until)| Met {
+            from: limit.time,
+            until: *until,
+        });
+        met.collect()
+    }
 }
 
 /// Drives once and lets every policy look on.
@@ -61,9 +76,24 @@ pub fn watched(scenario: &Scenario, seed: u64, policies: &[PolicySettings]) -> W
     let built = policies.iter().map(|p| p.build(&scenario.network));
     let mut onlookers: Vec<Onlooker> = built.map(Onlooker::new).collect();
     let mut watch = LimitWatch::new(scenario);
-    let mut limits = Vec::new();
+    // The limit that lasts: no way on, for as long as the vehicle stands.
+    let mut blocked: Option<usize> = None;
+    let mut limits: Vec<(Limit, f64)> = Vec::new();
     let (end, duration) = drive(scenario, seed, |sim| {
-        limits.extend(watch.frame(sim.frame()));
+        let frame = sim.frame();
+        if frame.ego.speed > STANDING {
+            blocked = None;
+        }
+        if let Some(i) = blocked {
+            limits[i].1 = frame.time;
+        }
+        if let Some(limit) = watch.frame(frame) {
+            if limit.kind == LimitKind::Blocked {
+                blocked = Some(limits.len());
+            }
+            let until = limit.time;
+            limits.push((limit, until));
+        }
         if let Some(inputs) = sim.inputs() {
             for onlooker in &mut onlookers {
                 onlooker.look(inputs);
@@ -71,7 +101,7 @@ pub fn watched(scenario: &Scenario, seed: u64, policies: &[PolicySettings]) -> W
         }
     });
     // Some are certain, and told, only a while after they began.
-    limits.sort_by(|a, b| a.time.total_cmp(&b.time));
+    limits.sort_by(|a, b| a.0.time.total_cmp(&b.0.time));
     let asked = onlookers.into_iter().map(|o| o.finish(duration)).collect();
     Watched {
         end,

@@ -146,8 +146,7 @@ mod with_sim {
         fn score(&self, policy: usize, runs: &[Watched]) -> Score {
             let mut counts = Counts::default();
             for run in runs {
-                let limits: Vec<f64> = run.limits.iter().map(|l| l.time).collect();
-                counts.run(self.design, run.duration, &limits, &run.asked[policy]);
+                counts.run(self.design, run.duration, &run.met(), &run.asked[policy]);
             }
             counts.score()
         }
@@ -167,11 +166,10 @@ mod with_sim {
         fn kinds(&self) -> Vec<(LimitKind, usize)> {
             let mut kinds = LimitKind::ALL.map(|kind| (kind, 0));
             for run in self.runs {
-                let times: Vec<f64> = run.limits.iter().map(|l| l.time).collect();
-                for (first, _) in trials(&times, self.design.horizon) {
+                for trial in trials(&run.met(), self.design.horizon) {
                     // The gravest of those that begin it.
-                    let begin = run.limits.iter().filter(|l| l.time == first);
-                    if let Some(kind) = begin.map(|l| l.kind).min() {
+                    let begin = run.limits.iter().filter(|l| l.0.time == trial.from);
+                    if let Some(kind) = begin.map(|l| l.0.kind).min() {
                         kinds[kind as usize].1 += 1;
                     }
                 }
@@ -193,7 +191,7 @@ mod with_sim {
                     "seed": i % self.seeds + 1,
                     "outcome": run.end,
                     "duration_s": run.duration,
-                    "limits": run.limits,
+                    "limits": run.limits.iter().map(|l| &l.0).collect::<Vec<_>>(),
                     "asked": run.asked[..self.judged],
                 })
             });

@@ -129,7 +129,12 @@ fn who_looks_on_changes_nothing_of_the_run() {
     let (alone, seen) = (watched(&scenario, 1, &[]), watched(&scenario, 1, &both));
     assert_eq!((alone.end, alone.duration), (seen.end, seen.duration));
     assert_eq!(alone.limits, seen.limits);
-    assert_eq!(alone.limits[0].kind, LimitKind::Blocked);
+    assert_eq!(alone.limits[0].0.kind, LimitKind::Blocked);
+    let (blocked, until) = &seen.limits[0];
+    assert!(
+        *until > blocked.time + 10.0,
+        "it stands to the end: {until}"
+    );
     assert_eq!((seen.asked[0].len(), seen.asked[1].len()), (1, 0));
 }
 

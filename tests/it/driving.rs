@@ -272,3 +272,78 @@ fn after_a_crash_nobody_is_asked() {
         |e: &&takeover::takeover::event::TimedEvent| matches!(e.event, Event::RequestRaised { .. });
     assert!(account.events.iter().filter(asked).all(|e| e.time < crash));
 }
+
+#[test]
+fn a_request_says_why_how_long_and_by_what_it_was_decided() {
+    use takeover::takeover::reason::Reason;
+    let first = |policy: &str| {
+        let scenario = changed(
+            "    traffic: [",
+            &format!("    policy: {policy},\n    traffic: ["),
+        );
+        let (_, account) = run(&scenario, Box::new(Nobody), |_| {});
+        let raised = account
+            .events
+            .into_iter()
+            .find(|e| matches!(e.event, Event::RequestRaised { .. }));
+        let raised = raised.unwrap_or_else(|| panic!("{policy}: nobody was asked"));
+        // As it is written, and read again.
+        let text = serde_json::to_string(&raised).expect("json");
+        let again: takeover::takeover::event::TimedEvent =
+            serde_json::from_str(&text).expect("readable");
+        assert_eq!(again, raised);
+        let Event::RequestRaised {
+            reason,
+            estimate_s,
+            inputs,
+            ..
+        } = raised.event
+        else {
+            panic!("{raised:?}");
+        };
+        let inputs = *inputs.expect("recorded");
+        assert_eq!(inputs.time, raised.time);
+        (reason, estimate_s, inputs)
+    };
+    let (reason, estimate, inputs) = first("Planned(s: 600.0, before: 12.0)");
+    assert_eq!(reason, Reason::Planned);
+    let left = (600.0 - inputs.s) / inputs.speed;
+    assert!((estimate.expect("an estimate") - left).abs() < 1e-9);
+    assert!((11.9..=12.0).contains(&left), "{left}");
+
+    let (reason, estimate, inputs) = first("Domain(min_visible_range: 100.0)");
+    assert_eq!((reason, estimate), (Reason::Weather, None));
+    assert!(inputs.visible_range < 100.0, "{inputs:?}");
+
+    let (_, none, at_limit) = first("Threshold()");
+    assert_eq!(none, None);
+    let (_, estimate, early) = first("TimeToLimit(map_end: false)");
+    assert!(
+        early.time < at_limit.time,
+        "{} and {}",
+        early.time,
+        at_limit.time
+    );
+    assert!(estimate.expect("an estimate") <= 8.0);
+}
+
+#[test]
+fn without_any_sensor_the_request_is_about_that_and_at_once() {
+    use takeover::perception::{Fault, FaultKind, Sensor};
+    use takeover::takeover::reason::Reason;
+    let mut scenario = (*fog_bank()).clone();
+    scenario.faults = [Sensor::Camera, Sensor::Lidar, Sensor::Radar]
+        .map(|sensor| Fault {
+            at: 5.0,
+            until: None,
+            what: FaultKind::Failure { sensor },
+        })
+        .into();
+    let (_, account) = run(&Arc::new(scenario), Box::new(Nobody), |_| {});
+    let raised = time_of(&account, |e| {
+        matches!(e, Event::RequestRaised { reason: Reason::SensorFailure, estimate_s, .. }
+            if *estimate_s == Some(0.0))
+    });
+    // The dwell is 0.2 s, a report comes every 50 ms.
+    assert!((5.2..5.3).contains(&raised.expect("asked")), "{raised:?}");
+}
