@@ -31,13 +31,25 @@ fn authority(c: &mut Checker, t: &AuthoritySettings) {
     if let Rejection::Accepted { quiet } = t.rejection {
         c.range("authority.rejection.quiet", quiet, 0.0, LONGEST, "s");
     }
-    c.range("authority.operator_timeout", t.operator_timeout, 0.05, 10.0, "s");
+    c.range(
+        "authority.operator_timeout",
+        t.operator_timeout,
+        0.05,
+        10.0,
+        "s",
+    );
     if let Some(silence) = t.silence_timeout {
         c.range("authority.silence_timeout", silence, 0.1, 600.0, "s");
     }
     c.range("authority.stopped_speed", t.stopped_speed, 0.01, 1.0, "m/s");
     c.range("authority.stopped_for", t.stopped_for, 0.0, 10.0, "s");
-    c.range("authority.hand_back_offset", t.hand_back_offset, 0.1, 5.0, "m");
+    c.range(
+        "authority.hand_back_offset",
+        t.hand_back_offset,
+        0.1,
+        5.0,
+        "m",
+    );
     c.range(
         "authority.hand_back_heading_deg",
         t.hand_back_heading_deg,
@@ -45,7 +57,13 @@ fn authority(c: &mut Checker, t: &AuthoritySettings) {
         45.0,
         "degrees",
     );
-    c.range("authority.hand_back_dwell", t.hand_back_dwell, 0.0, 60.0, "s");
+    c.range(
+        "authority.hand_back_dwell",
+        t.hand_back_dwell,
+        0.0,
+        60.0,
+        "s",
+    );
     c.range("authority.offer_after", t.offer_after, 0.0, 600.0, "s");
     c.range("authority.handover_time", t.handover_time, 0.0, 10.0, "s");
     c.range(
@@ -269,7 +287,10 @@ mod tests {
             ("control: Shard()", "Shared"),
             ("authority: (rejection: Ignored)", "Noted"),
             ("intent: (gamepad: (dwel: 0.1))", "dwell"),
-            ("link: (outages: [(at: 1.0, until: 2.0, direction: Sideways)])", "Both"),
+            (
+                "link: (outages: [(at: 1.0, until: 2.0, direction: Sideways)])",
+                "Both",
+            ),
         ] {
             let found = wrong(groups);
             assert_eq!(found.len(), 1, "{groups}");

@@ -10,9 +10,7 @@ mod transitions;
 pub use settings::{AuthoritySettings, Control, Rejection};
 pub use transitions::{TRANSITIONS, Trigger, allowed};
 
-use super::event::{
-    Abort, Authority, Event, MinimalRiskCause, Mode, Outcome, Refusal, Unshared,
-};
+use super::event::{Abort, Authority, Event, MinimalRiskCause, Mode, Outcome, Refusal, Unshared};
 use super::intent::Means;
 use super::policy::Verdict;
 use super::reason::Reason;
@@ -562,5 +560,7 @@ impl Machine {
     }
 }
 
+#[cfg(test)]
+mod lives;
 #[cfg(test)]
 mod tests;

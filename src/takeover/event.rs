@@ -305,8 +305,16 @@ impl Event {
             Self::RequestEnded { outcome, .. } => format!("request over: {}", outcome.label()),
             Self::Advisory { reason } => format!("for your information: {}", reason.label()),
             Self::TakenOver { request, by, mode } => {
-                let unprompted = if request.is_none() { ", unprompted" } else { "" };
-                let shared = if *mode == Mode::Shared { ", shared control" } else { "" };
+                let unprompted = if request.is_none() {
+                    ", unprompted"
+                } else {
+                    ""
+                };
+                let shared = if *mode == Mode::Shared {
+                    ", shared control"
+                } else {
+                    ""
+                };
                 format!("taken over by {}{unprompted}{shared}", by.label())
             }
             Self::ControlUnshared { because } => {
@@ -457,7 +465,10 @@ mod tests {
             let written = serde_json::to_value(&timed).expect("json");
             for (field, value) in written.as_object().expect("an object") {
                 let said = &schema["properties"][field];
-                assert!(said.is_object(), "{field} of {written} is not in the schema");
+                assert!(
+                    said.is_object(),
+                    "{field} of {written} is not in the schema"
+                );
                 if let Some(words) = said["enum"].as_array() {
                     assert!(words.contains(value), "{field}: {value}");
                 }

@@ -206,6 +206,9 @@ fn shares(t: &Thresholds, from: &Command, to: &Command) -> [f32; 4] {
     ]
 }
 
+/// The vehicle looks this often, s.
+const TICK: f64 = 0.01;
+
 /// Watches an operator's controls: the vehicle does it tick by tick, the timeline input by input.
 /// Between two looks the controls count as held.
 #[derive(Clone, Debug)]
@@ -253,7 +256,9 @@ impl Detector {
     /// Looks at the controls at `time` s: the means by which the operator takes over, if they do.
     pub fn look(&mut self, now: &Command, time: f64) -> Option<Means> {
         let t = *self.settings.of(now.device);
-        let passed = time - self.time;
+        // Both count whole ticks, or they would disagree on what is just beyond a threshold.
+        let ticks = |time: f64| libm::ceil(time / TICK - 1e-6);
+        let passed = TICK * (ticks(time) - ticks(self.time));
         self.start = t.follow(&self.start, &self.held, passed);
         self.rest = t.follow(&self.rest, &self.held, passed).let_go(now);
         (self.held, self.time) = (*now, time);
@@ -451,7 +456,11 @@ mod tests {
     fn a_bump_on_the_table_is_too_short_for_a_pad_and_a_held_stick_is_not() {
         let bump = |lasts: f64| {
             move |t: f64| Command {
-                wheel: if (1.0..1.0 + lasts).contains(&t) { 0.8 } else { 0.0 },
+                wheel: if (1.0..1.0 + lasts).contains(&t) {
+                    0.8
+                } else {
+                    0.0
+                },
                 ..pad()
             }
         };
@@ -479,7 +488,10 @@ mod tests {
         assert_eq!(settings.gamepad.steering_deg, 3.0);
         assert_eq!((settings.gamepad.brake, settings.wheel.brake), (0.2, 0.1));
         assert_eq!(settings.gamepad.dwell, GAMEPAD_DWELL);
-        assert_eq!((settings.keyboard.dwell, settings.program.dwell), (0.1, 0.0));
+        assert_eq!(
+            (settings.keyboard.dwell, settings.program.dwell),
+            (0.1, 0.0)
+        );
         assert!(ron::from_str::<IntentSettings>("(gamepad: (dwel: Some(0.1)))").is_err());
     }
 }

@@ -183,7 +183,10 @@ mod tests {
     fn the_laws_are_as_they_are_written() {
         let (operator, automation) = (controls(0.1, 0.8, 0.0), controls(-0.1, 0.3, 0.02));
         assert_eq!(Source::Operator.controls(operator, automation), operator);
-        assert_eq!(Source::Automation.controls(operator, automation), automation);
+        assert_eq!(
+            Source::Automation.controls(operator, automation),
+            automation
+        );
         let bridge = Source::Bridge.controls(operator, automation);
         assert_eq!(bridge, controls(-0.1, 0.0, 0.02));
         let shared = Source::Shared { weight: 0.75 };

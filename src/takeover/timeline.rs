@@ -284,8 +284,8 @@ impl Takeover {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::Stamp;
     use crate::command::DeviceKind;
+    use crate::command::Stamp;
     use crate::takeover::event::{MinimalRiskCause, Mode};
     use crate::takeover::reason::Reason;
 

@@ -43,7 +43,9 @@ fn by_the_table(before: Authority, after: Authority) -> bool {
     let way = |from, to| TRANSITIONS.iter().any(|t| (t.0, t.1) == (from, to));
     before == after
         || way(before, after)
-        || Authority::ALL.iter().any(|x| way(before, *x) && way(*x, after))
+        || Authority::ALL
+            .iter()
+            .any(|x| way(before, *x) && way(*x, after))
 }
 
 /// Follows the requests of a run: each has one outcome.
@@ -83,7 +85,11 @@ fn any_doing() -> impl Strategy<Value = (Command, f64, u32)> {
         let command = Command {
             wheel: if which == 0 { wheel.to_radians() } else { 0.0 },
             accelerator: if which == 1 { accelerator } else { 0.0 },
-            brake: if which == 2 && brake > 0.5 { brake - 0.5 } else { 0.0 },
+            brake: if which == 2 && brake > 0.5 {
+                brake - 0.5
+            } else {
+                0.0
+            },
             take_over,
             hand_back,
             no_need,
@@ -280,7 +286,9 @@ fn a_minimal_risk_manoeuvre_keeps_its_limits() {
 
 /// Runs the fog bank's motorway with an operator who takes over at 5 s, and a link.
 fn with_link(link: &str) -> (End, Vec<(f64, Event)>) {
-    let operator = script("(inputs: [(at: 5.0, take_over: true), (at: 5.2, take_over: false, wheel_deg: 0.0)])");
+    let operator = script(
+        "(inputs: [(at: 5.0, take_over: true), (at: 5.2, take_over: false, wheel_deg: 0.0)])",
+    );
     let (end, account) = run(&motorway(link), operator, |_| {});
     let wanted = |e: &Event| {
         matches!(
@@ -289,7 +297,9 @@ fn with_link(link: &str) -> (End, Vec<(f64, Event)>) {
         )
     };
     let events = account.events.into_iter();
-    let told = events.filter(|e| wanted(&e.event)).map(|e| (e.time, e.event));
+    let told = events
+        .filter(|e| wanted(&e.event))
+        .map(|e| (e.time, e.event));
     (end, told.collect())
 }
 
@@ -298,14 +308,23 @@ fn a_lost_link_is_noticed_and_ends_in_minimal_risk_whichever_way_it_fails() {
     let stops = |told: &[(f64, Event)], lost: f64, back: f64| {
         assert_eq!(told.len(), 3, "{told:?}");
         let near = |t: f64, at: f64| (t - at).abs() < 0.0201;
-        assert!(near(told[0].0, lost) && told[0].1 == Event::LinkLost, "{told:?}");
+        assert!(
+            near(told[0].0, lost) && told[0].1 == Event::LinkLost,
+            "{told:?}"
+        );
         let cause = MinimalRiskCause::LinkLost;
         let started = Event::MinimalRiskStarted {
             request: None,
             cause,
         };
-        assert!(near(told[1].0, lost + 0.5) && told[1].1 == started, "{told:?}");
-        assert!(near(told[2].0, back) && told[2].1 == Event::LinkBack, "{told:?}");
+        assert!(
+            near(told[1].0, lost + 0.5) && told[1].1 == started,
+            "{told:?}"
+        );
+        assert!(
+            near(told[2].0, back) && told[2].1 == Event::LinkBack,
+            "{told:?}"
+        );
     };
     // Link timeout 0.3 s; a station without a picture waits as long, and stops sending.
     for (direction, lost) in [("Both", 7.3), ("Up", 7.3), ("Down", 7.6)] {
@@ -315,7 +334,8 @@ fn a_lost_link_is_noticed_and_ends_in_minimal_risk_whichever_way_it_fails() {
         // It came back, and nobody took over again: the vehicle stops all the same.
         assert_eq!(end, End::MinimalRiskStandstill);
     }
-    let (_, told) = with_link("link: (down_ms: 60.0, up_ms: 100.0, outages: [(at: 7.0, until: 9.0)])");
+    let (_, told) =
+        with_link("link: (down_ms: 60.0, up_ms: 100.0, outages: [(at: 7.0, until: 9.0)])");
     // What would arrive after 7.0 s was sent after 6.9 s; what is sent once there is a picture
     // again, 60 ms after the end, arrives 100 ms later.
     stops(&told, 7.2, 9.16);
@@ -350,8 +370,15 @@ fn the_bridge_goes_on_round_the_bend_without_the_last_throttle() {
     assert!((before.accelerator - 0.6).abs() < 1e-6, "{before:?}");
     for k in 1..=45 {
         let frame = sim.step(Command::default());
-        assert_eq!((frame.authority, frame.source), (Authority::Operator, Source::Bridge));
-        assert!(frame.ego.wheel.to_degrees() > 0.7 * wheel.to_degrees(), "{:?}", frame.ego);
+        assert_eq!(
+            (frame.authority, frame.source),
+            (Authority::Operator, Source::Bridge)
+        );
+        assert!(
+            frame.ego.wheel.to_degrees() > 0.7 * wheel.to_degrees(),
+            "{:?}",
+            frame.ego
+        );
         let most = (0.6 - 0.02 * f64::from(k)).max(0.0);
         assert!(frame.ego.accelerator <= most + 1e-4, "{:?}", frame.ego);
     }
@@ -417,8 +444,15 @@ fn shared_control_steers_by_its_law_and_ends_by_the_button_or_against_the_automa
         (sim, told)
     };
     let taken = |told: &[Event]| {
-        told.iter()
-            .any(|e| matches!(e, Event::TakenOver { mode: Mode::Shared, .. }))
+        told.iter().any(|e| {
+            matches!(
+                e,
+                Event::TakenOver {
+                    mode: Mode::Shared,
+                    ..
+                }
+            )
+        })
     };
     // Half of a small steady pull: the automation leans against it, and the vehicle stays in lane.
     let pull = |degrees: f32| Command {
@@ -443,13 +477,20 @@ fn shared_control_steers_by_its_law_and_ends_by_the_button_or_against_the_automa
             }) as &dyn Fn(u32) -> Command,
         ),
         (Unshared::Steering, &|tick: u32| Command {
-            wheel: if (300..345).contains(&tick) { 0.35 } else { 0.0 },
+            wheel: if (300..345).contains(&tick) {
+                0.35
+            } else {
+                0.0
+            },
             ..present()
         }),
     ] {
         let (sim, told) = drive(then);
         assert!(taken(&told));
-        assert!(told.contains(&Event::ControlUnshared { because }), "{told:?}");
+        assert!(
+            told.contains(&Event::ControlUnshared { because }),
+            "{told:?}"
+        );
         assert_eq!(sim.frame().authority, Authority::Operator);
     }
 }
@@ -459,7 +500,10 @@ fn a_silent_operator_counts_as_gone_only_where_that_is_asked_for() {
     let operator = || script("(inputs: [(at: 5.0, take_over: true), (at: 5.2, take_over: false)])");
     let stopped = |more: &str| {
         let (_, account) = run(&motorway(more), operator(), |_| {});
-        let lost = account.events.iter().find(|e| e.event == Event::OperatorLost);
+        let lost = account
+            .events
+            .iter()
+            .find(|e| e.event == Event::OperatorLost);
         lost.map(|e| e.time)
     };
     assert_eq!(stopped(""), None);
@@ -470,7 +514,9 @@ fn a_silent_operator_counts_as_gone_only_where_that_is_asked_for() {
 #[test]
 fn a_rejected_request_lets_the_automation_drive_on_if_that_is_accepted() {
     let rejected = |rejection: &str| {
-        let operator = script("(inputs: [(after_request: 1.0, no_need: true), (after_request: 1.1, no_need: false)])");
+        let operator = script(
+            "(inputs: [(after_request: 1.0, no_need: true), (after_request: 1.1, no_need: false)])",
+        );
         let more = format!("authority: (rejection: {rejection}), {CAMERA_FAILS}");
         run(&motorway(&more), operator, |_| {}).1
     };
@@ -478,7 +524,12 @@ fn a_rejected_request_lets_the_automation_drive_on_if_that_is_accepted() {
     assert_eq!(account.takeovers.len(), 1);
     assert_eq!(account.takeovers[0].outcome, Outcome::Rejected);
     let account = rejected("Noted");
-    assert!(account.events.iter().any(|e| e.event == Event::Rejected { request: 1 }));
+    assert!(
+        account
+            .events
+            .iter()
+            .any(|e| e.event == Event::Rejected { request: 1 })
+    );
     assert_eq!(account.takeovers[0].outcome, Outcome::MinimalRisk);
 }
 
