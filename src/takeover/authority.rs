@@ -562,4 +562,6 @@ impl Machine {
 }
 
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod tests;

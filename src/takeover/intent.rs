@@ -206,6 +206,9 @@ fn shares(t: &Thresholds, from: &Command, to: &Command) -> [f32; 4] {
     ]
 }
 
+/// The vehicle looks this often, s.
+const TICK: f64 = 0.01;
+
 /// Watches an operator's controls: the vehicle does it tick by tick, the timeline input by input.
 /// Between two looks the controls count as held.
 #[derive(Clone, Debug)]
@@ -253,7 +256,9 @@ impl Detector {
     /// Looks at the controls at `time` s: the means by which the operator takes over, if they do.
     pub fn look(&mut self, now: &Command, time: f64) -> Option<Means> {
         let t = *self.settings.of(now.device);
-        let passed = time - self.time;
+        // Both count whole ticks, or they would disagree on what is just beyond a threshold.
+        let ticks = |time: f64| libm::ceil(time / TICK - 1e-6);
+        let passed = TICK * (ticks(time) - ticks(self.time));
         self.start = t.follow(&self.start, &self.held, passed);
         self.rest = t.follow(&self.rest, &self.held, passed).let_go(now);
         (self.held, self.time) = (*now, time);

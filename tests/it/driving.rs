@@ -329,10 +329,10 @@ fn a_request_says_why_how_long_and_by_what_it_was_decided() {
 
 #[test]
 fn without_any_sensor_the_request_is_about_that_and_at_once() {
-    use takeover::perception::{Fault, FaultKind, Sensor};
+    use takeover::perception::{Fault, FaultKind, Target};
     use takeover::takeover::reason::Reason;
     let mut scenario = (*fog_bank()).clone();
-    scenario.faults = [Sensor::Camera, Sensor::Lidar, Sensor::Radar]
+    scenario.faults = [Target::Camera, Target::Lidar, Target::Radar]
         .map(|sensor| Fault {
             at: 5.0,
             until: None,

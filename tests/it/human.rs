@@ -1,6 +1,7 @@
 //! A person at devices: events from other threads, each with its own time.
 
 use crate::driving::fog_bank;
+use proptest::prelude::*;
 use std::sync::mpsc::{Sender, channel};
 use takeover::clock::Now;
 use takeover::command::{Change, Stamp};
@@ -136,4 +137,40 @@ fn a_steering_key_is_the_first_input_when_it_is_pressed() {
     assert!(t.threshold_s > t.first_input_s);
     assert_eq!(t.by, Some(Means::Steering));
     assert_eq!(t.input_uncertainty_s, Some(0.016));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// A stick or a trigger that is moved at any speed, at any times: what the timeline calls the
+    /// threshold and what the vehicle makes of it are a dwell and at most two ticks apart.
+    #[test]
+    fn the_timeline_and_the_vehicle_agree_on_a_pad(
+        trigger in any::<bool>(),
+        start in 0.5..1.0f64,
+        // Share of the axis's way in a second.
+        rate in 0.15..8.0f64,
+        between in 0.0005..0.03f64,
+    ) {
+        let (pad_thread, mut session) = session();
+        let send = |message| pad_thread.send(message).expect("listening");
+        send(connected(0.0));
+        let (role, from) = if trigger { (Role::Brake, 0.03) } else { (Role::Steering, 0.1) };
+        let mut time = start;
+        while time < start + 1.5 {
+            let way = from + rate * (time - start);
+            send(axis(role, way.min(1.0) as f32, time));
+            time += between;
+        }
+        while session.frame().time < 3.5 {
+            session.tick(0.0);
+        }
+        let takeovers = session.finish().0.takeovers;
+        prop_assert_eq!(takeovers.len(), 1);
+        let t = &takeovers[0];
+        let (threshold, in_force) = (t.threshold_s.expect("crossed"), t.in_force_s.expect("driven"));
+        let apart = in_force - threshold;
+        prop_assert!((0.05 - 1e-9..=0.07 + 1e-9).contains(&apart), "{}", apart);
+        prop_assert!(t.first_input_s.is_some_and(|first| start <= first && first <= threshold));
+    }
 }

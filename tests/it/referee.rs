@@ -98,7 +98,10 @@ fn a_crash_has_a_kind_and_the_velocities_that_momentum_gives() {
     let theirs = ours * m / lorry;
     assert!((crash.delta_v - ours).abs() < 0.1 * ours, "{crash:?}");
     let other = crash.other_delta_v.expect("a road user has one");
-    assert!((other - theirs).abs() < 0.15 * theirs, "{crash:?}, {theirs}");
+    assert!(
+        (other - theirs).abs() < 0.15 * theirs,
+        "{crash:?}, {theirs}"
+    );
     // The near miss before it was none.
     assert_eq!(account.dangers.near_misses, []);
     let least = account.dangers.least_ttc.expect("it closed in");
