@@ -293,7 +293,8 @@ fn every_channel_carries_a_schema_by_which_a_stranger_can_read_it() {
             "/input",
             "/perception",
             "/shown",
-            "/state"
+            "/state",
+            "/verdict"
         ]
     );
 }
