@@ -38,6 +38,9 @@ fn authority(c: &mut Checker, t: &AuthoritySettings) {
         10.0,
         "s",
     );
+    if let Some(after) = t.unattended_after {
+        c.range("authority.unattended_after", after, 0.0, 600.0, "s");
+    }
     if let Some(silence) = t.silence_timeout {
         c.range("authority.silence_timeout", silence, 0.1, 600.0, "s");
     }
@@ -211,6 +214,12 @@ mod tests {
                 "authority: (rejection: Accepted(quiet: -1.0))",
                 "authority.rejection.quiet",
                 "0 to 7200 s",
+                "-1",
+            ),
+            (
+                "authority: (unattended_after: -1.0)",
+                "authority.unattended_after",
+                "0 to 600 s",
                 "-1",
             ),
             (

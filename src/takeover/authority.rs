@@ -107,6 +107,9 @@ pub struct Machine {
     present: bool,
     /// Since when nobody has been in reach, s.
     absent_since: Option<f64>,
+    back_since: Option<f64>,
+    /// An operator has been there.
+    attended: bool,
     stopped_since: Option<f64>,
     /// Since when control goes back, s.
     returning_since: Option<f64>,
@@ -139,6 +142,8 @@ impl Machine {
             linked: true,
             present: false,
             absent_since: None,
+            back_since: None,
+            attended: false,
             stopped_since: None,
             returning_since: None,
             ready_since: None,
@@ -198,7 +203,7 @@ impl Machine {
             }
         }
         match self.state {
-            Authority::Automation => self.automation(now, events),
+            Authority::Automation => self.automation(now, gone, events),
             Authority::RequestPending => self.request_pending(now, events),
             Authority::Operator | Authority::Shared => {
                 if let Some(cause) = gone {
@@ -268,19 +273,36 @@ impl Machine {
             }
         }
         if now.in_reach() {
-            self.absent_since = None;
+            self.attended = true;
+            // Who comes and goes is gone: only who stays is back.
+            let back = *self.back_since.get_or_insert(now.time);
+            if lasted(back, now, self.settings.operator_timeout) {
+                self.absent_since = None;
+            }
             return None;
         }
+        self.back_since = None;
         let since = *self.absent_since.get_or_insert(now.time);
         let cause = if now.linked {
             MinimalRiskCause::OperatorLost
         } else {
             MinimalRiskCause::LinkLost
         };
-        lasted(since, now, self.settings.operator_timeout).then_some(cause)
+        let allowed = if self.state.is_in_command() {
+            self.settings.operator_timeout
+        } else {
+            // Where nobody ever was, nobody is missed: full automation.
+            self.settings.unattended_after.filter(|_| self.attended)?
+        };
+        lasted(since, now, allowed).then_some(cause)
     }
 
-    fn automation(&mut self, now: &Situation, events: &mut Vec<Event>) {
+    fn automation(
+        &mut self,
+        now: &Situation,
+        gone: Option<MinimalRiskCause>,
+        events: &mut Vec<Event>,
+    ) {
         if let Some(by) = now.intent {
             self.take_over(by, events);
         } else if now.collided {
@@ -293,6 +315,8 @@ impl Machine {
                 let cause = MinimalRiskCause::SevereFailure;
                 self.start_minimal_risk(cause, Trigger::SevereFailure, events);
             }
+        } else if let Some(cause) = gone {
+            self.start_minimal_risk(cause, Trigger::Gone, events);
         }
     }
 

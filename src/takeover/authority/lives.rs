@@ -62,6 +62,7 @@ fn any_settings() -> impl Strategy<Value = (AuthoritySettings, Control)> {
                 Rejection::Noted
             },
             deadline_by_budget: by_budget,
+            unattended_after: accepts.then_some(1.0),
             ..Default::default()
         };
         (settings, if shared { SHARED } else { Control::Direct })

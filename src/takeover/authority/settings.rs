@@ -63,6 +63,9 @@ pub struct AuthoritySettings {
     pub rejection: Rejection,
     /// An operator in command may be gone this long, s (Autoware's availability timeout).
     pub operator_timeout: f64,
+    /// The automation drives on for this long, s, after the link or an operator who was there is
+    /// lost, and then stops at minimal risk. A run in which nobody ever was there is not meant.
+    pub unattended_after: Option<f64>,
     /// An operator in command who changes nothing at the controls for this long, s, is gone.
     pub silence_timeout: Option<f64>,
     /// The link is lost once the newest command that has arrived is older than this, s.
@@ -95,6 +98,7 @@ impl Default for AuthoritySettings {
             deadline_by_budget: false,
             rejection: Rejection::Noted,
             operator_timeout: 0.5,
+            unattended_after: Some(10.0),
             silence_timeout: None,
             link_timeout: 0.3,
             stopped_speed: 0.1,

@@ -427,6 +427,45 @@ fn an_operator_who_vanishes_while_driving_ends_in_minimal_risk() {
 }
 
 #[test]
+fn automation_that_loses_its_operator_or_link_stops_after_a_while() {
+    let manoeuvre = |there: f64, setting: Option<f64>, linked: bool| {
+        let settings = AuthoritySettings {
+            unattended_after: setting,
+            ..AuthoritySettings::default()
+        };
+        let (_, events) = run_with(settings, Control::Direct, 30.0, |t| Situation {
+            present: t < there || !linked,
+            linked: t < there || linked,
+            ..calm(t)
+        });
+        let started = |e: &&(f64, Event)| matches!(e.1, Event::MinimalRiskStarted { .. });
+        events.iter().find(started).cloned()
+    };
+    for (linked, cause) in [
+        (true, MinimalRiskCause::OperatorLost),
+        (false, MinimalRiskCause::LinkLost),
+    ] {
+        let request = None;
+        let expected = Event::MinimalRiskStarted { request, cause };
+        assert_eq!(manoeuvre(2.0, Some(10.0), linked), Some((12.0, expected)));
+        assert_eq!(manoeuvre(2.0, None, linked), None, "as it is set");
+        assert_eq!(manoeuvre(0.0, Some(10.0), linked), None, "nobody was there");
+    }
+}
+
+#[test]
+fn who_comes_and_goes_is_gone() {
+    // Away for 0.3 s and back for 0.3 s, in turns.
+    let (machine, events) = run(5.0, |t| Situation {
+        present: t < 2.0 || (t * 100.0).round() as u32 % 60 >= 30,
+        ..driving(t)
+    });
+    assert_eq!(machine.state(), Authority::MinimalRisk);
+    let started = events.last().expect("it stops").0;
+    assert!((2.5..3.2).contains(&started), "{started}");
+}
+
+#[test]
 fn a_short_absence_is_forgiven_and_a_long_one_is_not_undone_by_coming_back() {
     let absent = |until: f64| {
         run(5.0, move |t| Situation {

@@ -48,11 +48,12 @@ impl Trigger {
 }
 
 /// All transitions: from, to, and by what.
-pub const TRANSITIONS: [(Authority, Authority, Trigger); 20] = [
+pub const TRANSITIONS: [(Authority, Authority, Trigger); 21] = [
     (Automation, RequestPending, Trigger::Doubt),
     (Automation, Operator, Trigger::Intent),
     (Automation, Shared, Trigger::Intent),
     (Automation, MinimalRisk, Trigger::Collision),
+    (Automation, MinimalRisk, Trigger::Gone),
     (RequestPending, Operator, Trigger::Intent),
     (RequestPending, Shared, Trigger::Intent),
     (RequestPending, Automation, Trigger::Rejected),
