@@ -133,7 +133,7 @@ pub(super) fn confidence(c: &mut Checker, raw: &RawScenario) {
                 let point = format!("{path}.map");
                 c.range(&point, *correct, 0.0, 1.0, "for correct");
                 c.range(&point, *reported, 0.0, 1.0, "for reported");
-                if i > 0 && !(*correct > points[i - 1].0) {
+                if i > 0 && *correct <= points[i - 1].0 {
                     c.fail(
                         &point,
                         format!("a correct above that before it ({})", points[i - 1].0),

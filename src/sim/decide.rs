@@ -126,6 +126,7 @@ impl Mind {
     /// is gone, without an event; a minimal-risk manoeuvre that runs goes on.
     pub fn go_alone(&mut self, settings: AuthoritySettings, control: Control) {
         self.alone = true;
+        self.machine.leave_alone();
         match self.machine.state() {
             Authority::Automation | Authority::MinimalRisk | Authority::Standstill => return,
             Authority::RequestPending => {}

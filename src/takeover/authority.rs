@@ -231,6 +231,13 @@ impl Machine {
         self.state
     }
 
+    /// Nobody is there any more, and nobody is missed.
+    pub fn leave_alone(&mut self) {
+        self.attended = false;
+        self.absent_since = None;
+        self.back_since = None;
+    }
+
     fn go(&mut self, to: Authority, by: Trigger) {
         debug_assert!(
             allowed(self.state, to, by),

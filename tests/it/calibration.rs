@@ -115,22 +115,6 @@ fn table(texts: &[String]) -> Vec<(Function, usize, f64, f64)> {
         let correct: Vec<_> = of.map(|c| (c.2, c.3)).collect();
         if !reported.is_empty() {
             let error = calibration_error(&reported);
-            println!("{function:?}: {} claims, {error:.4}", reported.len());
-            for b in 0..BINS {
-                let low = b as f64 / BINS as f64;
-                let high = (b + 1) as f64 / BINS as f64 + if b + 1 == BINS { 0.1 } else { 0.0 };
-                let inside = correct.iter().filter(|c| (low..high).contains(&c.0));
-                let (n, p, r) = inside.fold((0, 0.0, 0), |s, c| {
-                    (s.0 + 1, s.1 + c.0, s.2 + u32::from(c.1))
-                });
-                if n > 0 {
-                    println!(
-                        "   {n} said {:.3} were {:.3}",
-                        p / f64::from(n),
-                        f64::from(r) / f64::from(n)
-                    );
-                }
-            }
             table.push((function, reported.len(), error, calibration_error(&correct)));
         }
     }

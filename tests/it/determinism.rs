@@ -15,9 +15,9 @@ const SCRIPT: &str = "(inputs: [(after_request: 2.0, brake: 0.3, wheel_deg: 3.0)
 /// CHANGELOG.md that older logs no longer replay bit for bit. If you did not, you have broken
 /// repeatability: look for a new order, a new thread, a hash map or a system's mathematics.
 const EXPECTED: [(u64, &str); 3] = [
-    (100, "4e3aa87cbb0a1173"),
-    (5000, "454d36e154a10ca9"),
-    (6500, "5f16427fbf397d11"),
+    (100, "c25ddb15c0d294e4"),
+    (5000, "c7d764242d7191df"),
+    (6500, "d887679f02fb7bee"),
 ];
 
 fn hashes() -> Vec<u64> {

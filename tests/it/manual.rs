@@ -185,6 +185,7 @@ fn every_field_of_the_raw_form_is_in_the_manual() {
         // Settings have rows of their own.
         let there = manual.contains(&format!("`{name}`"))
             || manual.contains(&format!("`{name}."))
+            || manual.contains(&format!(".{name}`"))
             || manual.contains(&format!("({name}: "));
         let within = manual.contains(&format!(", {name}: "));
         assert!(there || within, "no `{name}` in docs/scenario.md");
