@@ -368,7 +368,7 @@ fn start_pads(_clock: Clock, _to_session: Sender<FromOperator>, _needed: bool) -
 
 /// Events as they happen, above the progress bar.
 fn narrate(bar: &ProgressBar, frame: &Frame) {
-    for event in &frame.events {
+    for event in frame.events.iter().filter(|e| !e.event.repeats()) {
         say_above(
             bar,
             &format!("{:>7.2} s  {}", event.time, event.event.describe()),

@@ -67,6 +67,7 @@ enum SignShape {
     Square,
     Block,
     Bar,
+    Pill,
 }
 
 fn look(authority: Authority, flashing: bool) -> Look {
@@ -78,7 +79,7 @@ fn look(authority: Authority, flashing: bool) -> Look {
         Authority::Operator => of(PAPER, INK, SignShape::Square),
         Authority::MinimalRisk => of(INK, ORANGE, SignShape::Block),
         Authority::Standstill => of(INK, PAPER, SignShape::Bar),
-        Authority::Shared => of(PAPER, INK, SignShape::Disc),
+        Authority::Shared => of(PAPER, INK, SignShape::Pill),
     }
 }
 
@@ -223,6 +224,7 @@ fn banner(
         SignShape::Square => (SIGN, SIGN, 0.0, 0.0),
         SignShape::Block => (0.45 * SIGN, 1.2 * SIGN, 0.0, 0.0),
         SignShape::Bar => (1.2 * SIGN, 0.4 * SIGN, 0.0, 0.0),
+        SignShape::Pill => (1.2 * SIGN, 0.6 * SIGN, 50.0, 0.0),
     };
     node.width = px(width);
     node.height = px(height);

@@ -63,7 +63,7 @@ impl Picture {
     }
 
     fn take_in(&mut self, frame: Arc<Frame>) {
-        for event in &frame.events {
+        for event in frame.events.iter().filter(|e| !e.event.repeats()) {
             if self.events.len() == EVENTS {
                 self.events.pop_front();
             }

@@ -8,9 +8,10 @@ use crate::takeover::reason::Reason;
 
 pub const WINDOW_TITLE: &str = "takeover: operator station";
 
-/// Keys and pad, in two lines.
+/// Keys and pad, a line each.
 pub const HELP: &str = "\
-Keys: arrows or WASD, Space takes over, N no need, Backspace hands back, C view, Esc ends
+Keys: arrows or WASD, C view, Esc ends
+      Space takes over, N no need, Backspace hands back
 Pad:  left stick, triggers, A takes over, X no need, B hands back";
 
 pub const WAITING: &str = "Waiting for the first picture";
