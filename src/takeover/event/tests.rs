@@ -85,7 +85,7 @@ fn all() -> Vec<Event> {
 
 #[test]
 fn every_event_is_as_the_schema_says_and_has_a_line_for_people() {
-    let schema: Value = serde_json::from_str(include_str!("../record/event.schema.json"))
+    let schema: Value = serde_json::from_str(include_str!("../../record/event.schema.json"))
         .expect("the schema is JSON");
     for event in all() {
         assert!(!event.describe().is_empty());
