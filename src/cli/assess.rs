@@ -40,6 +40,13 @@ pub struct Runs {
 }
 
 /// A scenario and the name of its file.
+#[cfg_attr(
+    not(feature = "sim"),
+    expect(
+        dead_code,
+        reason = "scenarios are checked also where they cannot be driven"
+    )
+)]
 pub struct Named {
     pub name: String,
     pub scenario: Scenario,
