@@ -11,7 +11,7 @@
 //! Controls keep their value until an input changes them.
 
 use super::{Noticing, Operator, made};
-use crate::command::{Command, Input};
+use crate::command::{Command, DeviceKind, Input};
 use crate::frame::Frame;
 use crate::ron_file::{self, FileError, Problem};
 use serde::Deserialize;
@@ -43,6 +43,8 @@ struct RawInput {
     take_over: Option<bool>,
     /// Hold or let go of the hand-back button.
     hand_back: Option<bool>,
+    /// The kind of device that the inputs from here on count as.
+    device: Option<DeviceKind>,
     /// Hold or let go of the "no need" button.
     no_need: Option<bool>,
     /// false: the device is pulled out; true: it is back.
@@ -219,6 +221,7 @@ impl Operator for Scripted {
             c.take_over = input.take_over.unwrap_or(c.take_over);
             c.hand_back = input.hand_back.unwrap_or(c.hand_back);
             c.no_need = input.no_need.unwrap_or(c.no_need);
+            c.device = input.device.unwrap_or(c.device);
             c.present = input.present.unwrap_or(c.present);
             inputs.push(made(time, self.command));
         }

@@ -59,7 +59,7 @@ fn verdict(
     let mut watch = LimitWatch::new(scenario);
     for arrived in cases.commands.iter().take(moment.tick as usize) {
         let frame = sim.step_with(*arrived);
-        while watch.frame(frame).is_some() {}
+        watch.pass(frame);
         if frame.tick.is_multiple_of(1000) && stop.requested() {
             return Err(NoVerdict::Stopped);
         }

@@ -44,8 +44,14 @@ impl LimitWatch {
         }
     }
 
+    /// Takes a frame in; what is met in it does not count.
+    pub fn pass(&mut self, frame: &Frame) {
+        self.frame(frame);
+        self.found.clear();
+    }
+
     /// The next limit, once, when it is certain; [`Limit::time`] is when it began. Frames must come
-    /// in order, every tick.
+    /// in order, every tick, and each once: a second limit of the same tick comes with the next.
     pub fn frame(&mut self, frame: &Frame) -> Option<Limit> {
         for timed in &frame.events {
             let (kind, with) = match &timed.event {

@@ -17,6 +17,9 @@ use crate::takeover::source::Source;
 use crate::vehicle::dynamics::Controls;
 use bevy::prelude::*;
 
+/// Spare time of a stop before a limit, for the brakes' lag, s.
+const STOPPING_MARGIN: f64 = 0.5;
+
 /// Who decides, and what was decided.
 #[derive(Resource)]
 pub struct Mind {
@@ -177,7 +180,7 @@ fn decide(
         map_left: mind.map_left,
     };
     mind.inputs = Some(inputs);
-    let verdict = mind.policy.step(&inputs);
+    let verdict = mind.machine.choose(&mind.policy.all(&inputs), now.time());
     let arrived = if mind.alone {
         Arrived::default()
     } else {
@@ -203,7 +206,9 @@ fn decide(
         collided: referee.collided_at.is_some(),
         against_deg: f64::from(command.wheel - wheel_of_automation).to_degrees(),
         speed,
-        stopping: speed.max(0.0) / (2.0 * braking),
+        stopping: speed.max(0.0) / (2.0 * braking)
+            + braking / (2.0 * given.autopilot.jerk)
+            + STOPPING_MARGIN,
         offset: report.lane.offset,
         heading: report.lane.heading,
     };

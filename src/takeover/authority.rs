@@ -56,7 +56,8 @@ pub struct Situation {
     pub against_deg: f64,
     /// m/s.
     pub speed: f64,
-    /// Time that is lost to a limit ahead by stopping before it: v / 2a, s.
+    /// Time that is lost to a limit ahead by stopping before it, s: v / 2a, and what it takes until
+    /// the brakes bite.
     pub stopping: f64,
     /// Distance from the lane's centre, m.
     pub offset: f64,
@@ -271,7 +272,8 @@ impl Machine {
         // Without a link there is no telling.
         if now.linked && now.present != self.present {
             self.present = now.present;
-            if self.state.is_in_command() {
+            // Who comes for the first time is not back.
+            if self.attended {
                 events.push(if now.present {
                     Event::OperatorBack
                 } else {
@@ -315,7 +317,7 @@ impl Machine {
         } else if now.collided {
             self.start_minimal_risk(MinimalRiskCause::Collision, Trigger::Collision, events);
         } else if let Some(verdict) = now.doubt
-            && (verdict.severe || !self.is_quiet(verdict.reason, now))
+            && (verdict.severe || !self.is_quiet(verdict.reason, now.time))
         {
             self.raise(now, &verdict, events);
             if verdict.severe {
@@ -377,6 +379,12 @@ impl Machine {
             return;
         };
         let id = request.id;
+        if self.settings.deadline_by_budget
+            && let Some(budget) = now.doubt.and_then(|v| v.budget)
+        {
+            // The speed may change, and the estimate with it.
+            request.deadline = now.time + (budget - now.stopping).max(0.0);
+        }
         if let Some(verdict) = now.doubt
             && self.told.insert(verdict.reason)
         {
@@ -406,10 +414,22 @@ impl Machine {
         }
     }
 
+    /// Of all that a policy has against driving on at `time`, what matters most: what cannot wait,
+    /// then what has not been told or rejected yet, so that no reason hides another one.
+    pub fn choose(&self, verdicts: &[Verdict], time: f64) -> Option<Verdict> {
+        let quiet = |v: &&Verdict| self.is_quiet(v.reason, time);
+        let told = |v: &&Verdict| self.told.contains(v.reason);
+        let severe = verdicts.iter().find(|v| v.severe);
+        let new = || verdicts.iter().find(|v| !told(v) && !quiet(v));
+        let open = || verdicts.iter().find(|v| !quiet(v));
+        let chosen = severe.or_else(new).or_else(open);
+        chosen.or(verdicts.first()).copied()
+    }
+
     /// This reason has been rejected not long ago.
-    fn is_quiet(&self, reason: Reason, now: &Situation) -> bool {
+    fn is_quiet(&self, reason: Reason, time: f64) -> bool {
         self.quiet
-            .is_some_and(|(reasons, until)| reasons.contains(reason) && !lasted(until, now, 0.0))
+            .is_some_and(|(reasons, until)| reasons.contains(reason) && time < until - 1e-9)
     }
 
     fn end_request(&mut self, outcome: Outcome, events: &mut Vec<Event>) {

@@ -112,7 +112,7 @@ impl Refusal {
     /// As a person reads it.
     pub fn label(self) -> &'static str {
         match self {
-            Self::LowConfidence => "perception still doubts",
+            Self::LowConfidence => "there is still a reason to ask for a person",
             Self::NotInLane => "the vehicle is not centred in a lane",
             Self::MinimalRiskDone => "automation stays off after a minimal-risk manoeuvre",
         }

@@ -108,8 +108,8 @@ impl Timeline {
         let was_present = self.latest.present;
         self.latest = input.after;
         let time = input.time_ns as f64 / 1e9;
-        if !was_present {
-            // The first sign of a device tells where it rests.
+        if !was_present || time <= 0.0 {
+            // The first sign of a device tells where it rests, and so does all before the first tick.
             self.rebase(time);
             return;
         }

@@ -10,6 +10,7 @@ use takeover::session::Session;
 use takeover::session::tally::Account;
 use takeover::sim::Simulation;
 use takeover::takeover::event::{Authority, Event, MinimalRiskCause};
+use takeover::takeover::reason::Reason;
 use takeover::takeover::timeline::Outcome;
 
 pub fn fog_bank() -> Arc<Scenario> {
@@ -275,7 +276,6 @@ fn after_a_crash_nobody_is_asked() {
 
 #[test]
 fn a_request_says_why_how_long_and_by_what_it_was_decided() {
-    use takeover::takeover::reason::Reason;
     let first = |policy: &str| {
         let scenario = changed(
             "    traffic: [",
@@ -330,7 +330,6 @@ fn a_request_says_why_how_long_and_by_what_it_was_decided() {
 #[test]
 fn without_any_sensor_the_request_is_about_that_and_at_once() {
     use takeover::perception::{Fault, FaultKind, Target};
-    use takeover::takeover::reason::Reason;
     let mut scenario = (*fog_bank()).clone();
     scenario.faults = [Target::Camera, Target::Lidar, Target::Radar]
         .map(|sensor| Fault {
@@ -346,4 +345,74 @@ fn without_any_sensor_the_request_is_about_that_and_at_once() {
     });
     // The dwell is 0.2 s, a report comes every 50 ms.
     assert!((5.2..5.3).contains(&raised.expect("asked")), "{raised:?}");
+}
+
+#[test]
+fn a_deadline_by_budget_stops_before_the_place() {
+    for (speed, place, before) in [
+        (20.0, 700.0, 10.0),
+        (20.0, 1200.0, 30.0),
+        (15.0, 400.0, 12.0),
+    ] {
+        let text = format!(
+            "(title: \"t\", duration: 120.0, policy: Planned(s: {place}, before: {before}), \
+             authority: (deadline_by_budget: true), \
+             road: (lanes: 2, shoulder_width: 2.5, speed_limit: 30.0, line: [Straight(length: 3000.0)]), \
+             ego: (lane: -2, s: 30.0, speed: {speed}))"
+        );
+        let scenario = Arc::new(Scenario::parse(&text).expect("sound"));
+        let mut last = 0.0;
+        let (end, _) = run(&scenario, Box::new(Nobody), |frame| last = frame.ego.s);
+        assert_eq!(end, End::MinimalRiskStandstill);
+        assert!(
+            (place - 25.0..=place).contains(&last),
+            "{last} m for {place}"
+        );
+    }
+}
+
+#[test]
+fn rejecting_one_reason_hides_no_other() {
+    let text = "(title: \"t\", duration: 30.0, \
+        confidence: (script: [(at: 5.0, overall: 1.0, lanes: 1.0), (at: 5.1, overall: 0.4, lanes: 0.4), \
+            (at: 16.0, overall: 0.4, lanes: 0.4), (at: 16.1, overall: 1.0, lanes: 1.0)]), \
+        authority: (rejection: Accepted(quiet: 20.0)), \
+        policy: [Threshold(), Planned(s: 400.0, before: 5.0)], \
+        road: (lanes: 2, shoulder_width: 2.5, speed_limit: 20.0, line: [Straight(length: 3000.0)]), \
+        ego: (lane: -2, s: 30.0, speed: 20.0))";
+    let scenario = Arc::new(Scenario::parse(text).expect("sound"));
+    let inputs =
+        "(inputs: [(after_request: 1.0, no_need: true), (after_request: 1.2, no_need: false)])";
+    let (_, account) = run(&scenario, script(inputs), |_| {});
+    let asked: Vec<Reason> = account
+        .events
+        .iter()
+        .filter_map(|e| match e.event {
+            Event::RequestRaised { reason, .. } => Some(reason),
+            _ => None,
+        })
+        .collect();
+    // Lanes are rejected; the place is asked about all the same, and nothing that is not in doubt.
+    assert_eq!(
+        asked,
+        [Reason::Lanes, Reason::Planned],
+        "{:?}",
+        account.events
+    );
+}
+
+#[test]
+fn a_pad_in_a_script_needs_a_pads_dwell_and_controls_held_from_the_start_are_no_input() {
+    let scenario = fog_bank();
+    let taken = |device: &str| {
+        let text =
+            format!("(inputs: [(at: 0.0, brake: 0.5, device: {device}), (at: 10.0, brake: 0.65)])");
+        let (_, account) = run(&scenario, script(&text), |_| {});
+        account.takeovers[0].clone()
+    };
+    let (program, pad) = (taken("program"), taken("gamepad"));
+    assert_eq!(program.first_input_s, Some(10.0));
+    assert_eq!(program.in_force_s, Some(10.0));
+    assert_eq!(pad.threshold_s, Some(10.0));
+    assert_eq!(pad.in_force_s, Some(10.05));
 }

@@ -339,3 +339,30 @@ fn a_tick_s_truth_is_in_the_record() {
     }
     assert!(measured > 100, "{measured}");
 }
+
+#[test]
+fn what_is_met_before_a_takeover_is_not_counted_after_it() {
+    // A lane departure and a near miss of the past must not come back in the fork.
+    let text = "(title: \"t\", duration: 25.0, policy: Silent, \
+        road: (lanes: 2, shoulder_width: 2.5, speed_limit: 30.0, line: [Straight(length: 3000.0)]), \
+        ego: (lane: -2, s: 30.0, speed: 20.0), \
+        faults: [(at: 0.0, until: 8.0, what: LaneShift(by: 1.2))])";
+    let scenario = Arc::new(Scenario::parse(text).expect("sound"));
+    let script = Script::parse("(inputs: [(at: 20.0, take_over: true)])").expect("sound");
+    let sim = Simulation::new(scenario.clone(), 1);
+    let operator = Box::new(Scripted::new(script));
+    let mut session = Session::new(&scenario, sim, operator, None);
+    let mut departed = false;
+    while session.ended().is_none() {
+        let frame = session.tick(0.0);
+        departed |= frame
+            .events
+            .iter()
+            .any(|e| matches!(e.event, Event::LaneDeparture { .. }));
+    }
+    session.judge(&Stop::default()).expect("repeatable");
+    let account = session.finish().0;
+    assert!(departed, "the shift leads out of the lane");
+    assert_eq!(account.verdicts.len(), 1);
+    assert_eq!(account.verdicts[0].limit, None, "{:?}", account.verdicts);
+}

@@ -9,14 +9,14 @@ pub(super) struct AnyOf(pub Vec<Box<dyn Policy>>);
 
 impl Policy for AnyOf {
     fn step(&mut self, now: &Inputs) -> Option<Verdict> {
-        let mut first: Option<Verdict> = None;
+        self.all(now).first().copied()
+    }
+
+    fn all(&mut self, now: &Inputs) -> Vec<Verdict> {
         // All of them look at every tick, whoever asks already.
-        for verdict in self.0.iter_mut().filter_map(|p| p.step(now)) {
-            if first.is_none_or(|f| verdict.severe && !f.severe) {
-                first = Some(verdict);
-            }
-        }
-        first
+        let mut all: Vec<_> = self.0.iter_mut().filter_map(|p| p.step(now)).collect();
+        all.sort_by_key(|verdict| !verdict.severe);
+        all
     }
 }
 

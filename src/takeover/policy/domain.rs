@@ -2,7 +2,7 @@
 //! outside of the conditions that it is made for, whatever its confidence.
 
 use super::latch::Latch;
-use super::{Inputs, Policy, Verdict};
+use super::{Inputs, MAP_AHEAD, Policy, Verdict};
 use crate::road::{Network, RoadId};
 use crate::takeover::reason::Reason;
 use serde::{Deserialize, Serialize};
@@ -60,18 +60,22 @@ impl DomainSettings {
     fn outside(&self, now: &Inputs, on_road: bool, inwards: f64) -> Option<Reason> {
         let above = |value: f64, max: Option<f64>| max.is_some_and(|m| value > m * (1.0 - inwards));
         let below = |value: f64, min: Option<f64>| min.is_some_and(|m| value < m * (1.0 + inwards));
+        // No farther inwards than a value can get.
+        let below_most = |value: f64, min: Option<f64>, most: f64| {
+            min.is_some_and(|m| value < (m * (1.0 + inwards)).min(most.max(m)))
+        };
         if above(now.rain, self.max_rain)
-            || below(now.friction, self.min_friction)
+            || below_most(now.friction, self.min_friction, 1.0)
             || below(now.visible_range, self.min_visible_range)
         {
             Some(Reason::Weather)
-        } else if below(now.daylight, self.min_daylight) {
+        } else if below_most(now.daylight, self.min_daylight, 1.0) {
             Some(Reason::Light)
         } else if !on_road {
             Some(Reason::RoadType)
         } else if below(now.speed, self.min_speed) || above(now.speed, self.max_speed) {
             Some(Reason::Speed)
-        } else if below(now.map_left, self.min_map_left) {
+        } else if below_most(now.map_left, self.min_map_left, MAP_AHEAD) {
             Some(Reason::MapEnd)
         } else {
             None

@@ -90,6 +90,11 @@ impl Verdict {
 pub trait Policy: std::fmt::Debug + Send + Sync {
     /// The reason to ask that there is at this moment, if there is one.
     fn step(&mut self, now: &Inputs) -> Option<Verdict>;
+
+    /// All reasons to ask that there are, the first one first. Instead of `step`, not beside it.
+    fn all(&mut self, now: &Inputs) -> Vec<Verdict> {
+        self.step(now).into_iter().collect()
+    }
 }
 
 /// A confidence that a policy watches.

@@ -2,6 +2,8 @@
 
 use super::latch::Latch;
 use super::{Inputs, Policy, Signal, Verdict};
+use crate::perception::Confidence;
+use crate::takeover::reason::Reason;
 use serde::{Deserialize, Serialize};
 
 /// Settings of the threshold policy.
@@ -36,6 +38,10 @@ impl Default for ThresholdSettings {
 pub(super) struct Threshold {
     settings: ThresholdSettings,
     doubting: Latch,
+    /// It asked at the last look, ...
+    asking: bool,
+    /// ... for this reason.
+    reason: Reason,
 }
 
 impl Threshold {
@@ -43,6 +49,8 @@ impl Threshold {
         Self {
             settings,
             doubting: Latch::new(settings.raise_dwell, settings.release_dwell),
+            asking: false,
+            reason: settings.signal.reason(&Confidence::default()),
         }
     }
 }
@@ -51,8 +59,15 @@ impl Policy for Threshold {
     fn step(&mut self, now: &Inputs) -> Option<Verdict> {
         let s = &self.settings;
         let value = s.signal.of(&now.confidence);
-        self.doubting
-            .look(value < s.raise_below, value > s.release_above, now.time)
-            .then(|| Verdict::because(s.signal.reason(&now.confidence), None))
+        let doubting = self
+            .doubting
+            .look(value < s.raise_below, value > s.release_above, now.time);
+        // On the way back up the weakest function may be one that nobody doubts.
+        let doubted = now.confidence.of(now.confidence.weakest) < s.raise_below;
+        if !self.asking || s.signal != Signal::Overall || doubted {
+            self.reason = s.signal.reason(&now.confidence);
+        }
+        self.asking = doubting;
+        doubting.then(|| Verdict::because(self.reason, None))
     }
 }

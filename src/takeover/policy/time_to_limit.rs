@@ -129,7 +129,10 @@ impl Policy for TimeToLimit {
         let asking = self
             .asking
             .look(within(s.at_most), !within(s.release_above), now.time);
-        if let Some((_, reason)) = soonest {
+        // On the way back up the weakest function may be one that nobody doubts.
+        if let Some((t, reason)) = soonest
+            && t <= s.release_above
+        {
             self.reason = reason;
         }
         asking.then(|| Verdict::because(self.reason, soonest.map(|(t, _)| t)))
