@@ -9,15 +9,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use takeover::clock::{Clock, realtime_ns};
 use takeover::frame::Frame;
-use takeover::operator::human::{FrameSink, FromOperator, Human};
+use takeover::operator::human::{FromOperator, Human};
 use takeover::operator::model::Model;
 use takeover::operator::script::{Script, Scripted};
-use takeover::operator::{Nobody, Operator, Watched};
+use takeover::operator::{FromVehicle, Nobody, Operator, Screen, Watched};
 use takeover::record::{FORMAT, RecordError, Recorder, RunInfo};
 use takeover::scenario::Scenario;
 use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
 use takeover::sim::{DT, Simulation, TICK_HZ};
+use takeover::takeover::alert::Presented;
 
 /// What a run needs, checked and opened.
 struct Prepared<'a> {
@@ -147,11 +148,7 @@ impl Prepared<'_> {
 
     /// A human reads `screen` and answers through `from_devices`; for the others a window is only
     /// there to be watched.
-    fn operator(
-        &self,
-        from_devices: Receiver<FromOperator>,
-        screen: FrameSink,
-    ) -> Box<dyn Operator> {
+    fn operator(&self, from_devices: Receiver<FromOperator>, screen: Screen) -> Box<dyn Operator> {
         let operator: Box<dyn Operator> = match (&self.who, &self.script) {
             (Who::Human, _) => return Box::new(Human::new(from_devices, screen)),
             (Who::Script(_), Some(script)) => Box::new(Scripted::new(script.clone())),
@@ -228,11 +225,11 @@ impl Prepared<'_> {
         station::check()?;
         let recorder = self.recorder()?;
         let (to_session, from_devices) = channel();
-        let (to_screen, frames) = channel();
+        let (to_screen, vehicle) = channel();
         let (to_end, summary) = channel();
-        let screen: FrameSink = Box::new(move |frame: &Frame, _now| {
+        let screen: Screen = Box::new(move |news| {
             // The window may be closed already; then nobody looks.
-            let _ = to_screen.send(Arc::new(frame.clone()));
+            let _ = to_screen.send(news);
         });
         let operator = self.operator(from_devices, screen);
         let sim = Simulation::new(self.scenario.clone(), self.args.seed);
@@ -244,8 +241,9 @@ impl Prepared<'_> {
         let live = Live {
             scenario: self.scenario.clone(),
             clock,
-            frames,
+            vehicle,
             operator: to_session,
+            haptics: None,
             summary,
             stop: self.stop.0.clone(),
         };
@@ -301,21 +299,25 @@ impl RecordWatch {
 }
 
 /// What a person without a window sees of a request: a line and the bell.
-fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> FrameSink {
+fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> Screen {
     let mut last = 0;
-    Box::new(move |frame: &Frame, _now| {
+    Box::new(move |news| {
+        let FromVehicle::Frame(frame) = news else {
+            return;
+        };
         if let Some(request) = frame.request.filter(|r| r.id > last) {
             last = request.id;
             say(format_args!(
                 "\x07TAKE OVER: {} in doubt",
                 request.reason.label()
             ));
-            let session_ns = clock.now_ns();
-            let request = request.id;
-            let _ = to_session.send(FromOperator::Shown {
-                request,
-                session_ns,
-            });
+            let now = clock.now_ns() as f64 / 1e9;
+            let _ = to_session.send(FromOperator::Presented(Presented {
+                request: request.id,
+                submitted: now,
+                presented: now,
+                ..Presented::default()
+            }));
         }
     })
 }

@@ -18,6 +18,7 @@ use crate::command::{Change, Command, Input, Stamp};
 pub mod controls;
 #[cfg(feature = "gamepad")]
 pub mod gamepad;
+pub mod haptics;
 pub mod layout;
 pub mod settings;
 pub mod timing;

@@ -4,6 +4,8 @@
 //! belong here too and will change [`Lane`], not its users. No clock inside: the caller says what
 //! time it is.
 
+pub mod view;
+
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 

@@ -1,11 +1,14 @@
 //! A person: events of their devices come in from other threads, each with its own time.
 
-use super::Operator;
+use super::{FromVehicle, Operator, Screen};
 use crate::command::{Change, Command, Input, Stamp};
 use crate::devices::controls::Controls;
 use crate::devices::settings::Settings;
 use crate::devices::{KEYBOARD, RawEvent};
 use crate::frame::Frame;
+use crate::link::view::{LinkView, VideoView};
+use crate::takeover::alert::Presented;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 /// What a person's station and devices send.
@@ -15,34 +18,33 @@ pub enum FromOperator {
     Raw(RawEvent),
     /// The window lost the keyboard: all keys count as released.
     KeysReleased,
-    /// The picture that first carried this request was presented, ns on the session clock.
-    Shown { request: u32, session_ns: i64 },
+    /// An alert was presented.
+    Presented(Presented),
+    /// A picture was presented, ns on the session clock, that the cameras took at `captured`, s.
+    Drawn { captured: f64, session_ns: i64 },
 }
-
-/// Where a human operator's frames go.
-pub type FrameSink = Box<dyn FnMut(&Frame, f64) + Send>;
 
 pub struct Human {
     from_devices: Receiver<FromOperator>,
-    to_screen: FrameSink,
+    to_screen: Screen,
     controls: Controls,
     /// Events that happened after the tick they were looked at for.
     later: Vec<RawEvent>,
     command: Command,
-    shown: Vec<(u32, f64)>,
+    presented: Vec<Presented>,
     last_act: f64,
 }
 
 impl Human {
     /// A person whose devices report through `from_devices` and whose screen is `to_screen`.
-    pub fn new(from_devices: Receiver<FromOperator>, to_screen: FrameSink) -> Self {
+    pub fn new(from_devices: Receiver<FromOperator>, to_screen: Screen) -> Self {
         Self {
             from_devices,
             to_screen,
             controls: Controls::new(Settings::default()),
             later: Vec::new(),
             command: Command::default(),
-            shown: Vec::new(),
+            presented: Vec::new(),
             last_act: 0.0,
         }
     }
@@ -62,8 +64,16 @@ impl Human {
 }
 
 impl Operator for Human {
-    fn observe(&mut self, frame: &Frame, now: f64) {
-        (self.to_screen)(frame, now);
+    fn observe(&mut self, frame: &Frame, _now: f64) {
+        (self.to_screen)(FromVehicle::Frame(Arc::new(frame.clone())));
+    }
+
+    fn see(&mut self, picture: &Frame, video: VideoView) {
+        (self.to_screen)(FromVehicle::Picture(Arc::new(picture.clone()), video));
+    }
+
+    fn link(&mut self, link: LinkView) {
+        (self.to_screen)(FromVehicle::Link(link));
     }
 
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
@@ -72,12 +82,8 @@ impl Operator for Human {
             match message {
                 FromOperator::Raw(event) => self.later.push(event),
                 FromOperator::KeysReleased => keys_released = true,
-                FromOperator::Shown {
-                    request,
-                    session_ns,
-                } => {
-                    self.shown.push((request, session_ns as f64 / 1e9));
-                }
+                FromOperator::Presented(alert) => self.presented.push(alert),
+                FromOperator::Drawn { .. } => {}
             }
         }
         // Only what has happened by this tick counts for it, also if the tick itself runs late:
@@ -107,7 +113,7 @@ impl Operator for Human {
         self.command
     }
 
-    fn take_shown(&mut self) -> Vec<(u32, f64)> {
-        std::mem::take(&mut self.shown)
+    fn take_presented(&mut self) -> Vec<Presented> {
+        std::mem::take(&mut self.presented)
     }
 }

@@ -9,11 +9,20 @@ pub mod script;
 
 use crate::command::{Command, Input};
 use crate::frame::Frame;
+use crate::link::view::{LinkView, VideoView};
+use crate::takeover::alert::Presented;
+use std::sync::Arc;
 
 /// Someone, or something, at the far end of the link. Times are s since the start of the run.
 pub trait Operator: Send {
     /// A frame has come down the link at `now`.
     fn observe(&mut self, frame: &Frame, now: f64);
+
+    /// A picture of the cameras has come down the link. Frames are instruments, pictures are eyes.
+    fn see(&mut self, _picture: &Frame, _video: VideoView) {}
+
+    /// What is known of the link has been measured anew.
+    fn link(&mut self, _link: LinkView) {}
 
     /// Appends what was done at the controls up to and with `now`, in order of time.
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>);
@@ -21,9 +30,22 @@ pub trait Operator: Send {
     /// The controls as they are now.
     fn command(&self) -> Command;
 
-    /// Takes the requests that have been shown since the last call: number and time.
-    fn take_shown(&mut self) -> Vec<(u32, f64)>;
+    /// Takes the alerts that have been presented since the last call.
+    fn take_presented(&mut self) -> Vec<Presented>;
 }
+
+/// What reaches a screen.
+#[derive(Clone, Debug)]
+pub enum FromVehicle {
+    /// Instruments, authority, requests: what comes as data.
+    Frame(Arc<Frame>),
+    /// What the cameras saw.
+    Picture(Arc<Frame>, VideoView),
+    Link(LinkView),
+}
+
+/// Where all that goes.
+pub type Screen = Box<dyn FnMut(FromVehicle) + Send>;
 
 /// Nobody at all: full automation.
 #[derive(Debug, Default)]
@@ -38,7 +60,7 @@ impl Operator for Nobody {
         Command::default()
     }
 
-    fn take_shown(&mut self) -> Vec<(u32, f64)> {
+    fn take_presented(&mut self) -> Vec<Presented> {
         Vec::new()
     }
 }
@@ -46,13 +68,23 @@ impl Operator for Nobody {
 /// Another operator, watched on a screen: a script or a model in the station's window.
 pub struct Watched {
     pub operator: Box<dyn Operator>,
-    pub screen: human::FrameSink,
+    pub screen: Screen,
 }
 
 impl Operator for Watched {
     fn observe(&mut self, frame: &Frame, now: f64) {
-        (self.screen)(frame, now);
+        (self.screen)(FromVehicle::Frame(Arc::new(frame.clone())));
         self.operator.observe(frame, now);
+    }
+
+    fn see(&mut self, picture: &Frame, video: VideoView) {
+        (self.screen)(FromVehicle::Picture(Arc::new(picture.clone()), video));
+        self.operator.see(picture, video);
+    }
+
+    fn link(&mut self, link: LinkView) {
+        (self.screen)(FromVehicle::Link(link));
+        self.operator.link(link);
     }
 
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
@@ -63,8 +95,8 @@ impl Operator for Watched {
         self.operator.command()
     }
 
-    fn take_shown(&mut self) -> Vec<(u32, f64)> {
-        self.operator.take_shown()
+    fn take_presented(&mut self) -> Vec<Presented> {
+        self.operator.take_presented()
     }
 }
 
@@ -72,7 +104,7 @@ impl Operator for Watched {
 #[derive(Debug, Default)]
 struct Noticing {
     last: u32,
-    shown: Vec<(u32, f64)>,
+    shown: Vec<Presented>,
 }
 
 impl Noticing {
@@ -80,7 +112,7 @@ impl Noticing {
     fn look(&mut self, frame: &Frame, now: f64) -> Option<u32> {
         let request = frame.request.filter(|r| r.id > self.last)?;
         self.last = request.id;
-        self.shown.push((request.id, now));
+        self.shown.push(Presented::exactly(request.id, now));
         Some(request.id)
     }
 }

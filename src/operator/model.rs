@@ -16,6 +16,7 @@ use crate::perception::stopping_distance;
 use crate::random::{Purpose, stream};
 use crate::road::{Light, Located, Locator};
 use crate::scenario::Scenario;
+use crate::takeover::alert::Presented;
 use crate::takeover::event::{Authority, Event};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal};
@@ -340,7 +341,7 @@ impl Operator for Model {
         self.command
     }
 
-    fn take_shown(&mut self) -> Vec<(u32, f64)> {
+    fn take_presented(&mut self) -> Vec<Presented> {
         std::mem::take(&mut self.noticing.shown)
     }
 }

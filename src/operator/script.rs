@@ -14,6 +14,7 @@ use super::{Noticing, Operator, made};
 use crate::command::{Command, DeviceKind, Input};
 use crate::frame::Frame;
 use crate::ron_file::{self, FileError, Problem};
+use crate::takeover::alert::Presented;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -231,7 +232,7 @@ impl Operator for Scripted {
         self.command
     }
 
-    fn take_shown(&mut self) -> Vec<(u32, f64)> {
+    fn take_presented(&mut self) -> Vec<Presented> {
         std::mem::take(&mut self.noticing.shown)
     }
 }
@@ -268,7 +269,7 @@ mod tests {
         assert_eq!(inputs[2].time_ns, 2_500_000_000);
         assert_eq!(operator.command().brake, 0.5);
         assert!((operator.command().wheel - std::f32::consts::FRAC_PI_2).abs() < 1e-6);
-        assert_eq!(operator.take_shown(), vec![(1, 1.0)]);
+        assert_eq!(operator.take_presented(), [Presented::exactly(1, 1.0)]);
     }
 
     #[test]

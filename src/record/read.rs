@@ -4,12 +4,12 @@ use super::schema::{self, Topic};
 use super::{FORMAT, METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT};
 use crate::command::Input;
 use crate::referee::verdict::RequestVerdict;
+use crate::takeover::alert::Presented;
 use crate::takeover::event::TimedEvent;
 use mcap::McapError;
 use mcap::records::Record;
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
 use prost::Message;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub enum Entry {
     Perception(schema::Perception),
     Event(TimedEvent),
     Input(Input),
-    Shown { request: u32, time: f64 },
+    Presented(Presented),
     Verdict(RequestVerdict),
 }
 
@@ -263,11 +263,6 @@ fn sound_length(bytes: &[u8]) -> usize {
 }
 
 fn entry(topic: Topic, data: &[u8]) -> Result<Entry, String> {
-    #[derive(Deserialize)]
-    struct Shown {
-        request: u32,
-        time: f64,
-    }
     let damaged = |why: String| format!("a damaged message on {}: {why}", topic.name());
     let proto = |e: prost::DecodeError| damaged(e.to_string());
     let json = |e: serde_json::Error| damaged(e.to_string());
@@ -278,13 +273,7 @@ fn entry(topic: Topic, data: &[u8]) -> Result<Entry, String> {
         Topic::Event => Entry::Event(serde_json::from_slice(data).map_err(json)?),
         Topic::Input => Entry::Input(serde_json::from_slice(data).map_err(json)?),
         Topic::Verdict => Entry::Verdict(serde_json::from_slice(data).map_err(json)?),
-        Topic::Shown => {
-            let shown: Shown = serde_json::from_slice(data).map_err(json)?;
-            Entry::Shown {
-                request: shown.request,
-                time: shown.time,
-            }
-        }
+        Topic::Shown => Entry::Presented(serde_json::from_slice(data).map_err(json)?),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::command::{Arrived, Input};
 use crate::frame::Frame;
 use crate::referee::verdict::RequestVerdict;
 use crate::scenario::Scenario;
+use crate::takeover::alert::Presented;
 use mcap::records::MessageHeader;
 use mcap::write::{Metadata, NoSeek};
 use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
@@ -180,14 +181,9 @@ impl Recorder {
         self.json(Topic::Input, input.time_ns as f64 / 1e9, input);
     }
 
-    /// A request was shown to the operator.
-    pub fn shown(&mut self, request: u32, time: f64) {
-        #[derive(Serialize)]
-        struct Shown {
-            request: u32,
-            time: f64,
-        }
-        self.json(Topic::Shown, time, &Shown { request, time });
+    /// A request reached the operator, one way or another.
+    pub fn presented(&mut self, alert: &Presented) {
+        self.json(Topic::Shown, alert.presented, alert);
     }
 
     /// What the referee says of a request, at the end of the run.

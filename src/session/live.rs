@@ -4,7 +4,8 @@
 //! so a slow window can delay the picture and nothing else.
 
 use crate::clock::Clock;
-use crate::frame::Frame;
+use crate::devices::haptics::ToDevices;
+use crate::operator::FromVehicle;
 pub use crate::operator::human::FromOperator;
 use crate::scenario::Scenario;
 use std::sync::Arc;
@@ -16,8 +17,10 @@ pub struct Live {
     pub scenario: Arc<Scenario>,
     /// The session's clock; its zero is the first tick.
     pub clock: Clock,
-    /// Frames as they come out of the link, in order. Closed when the session has ended.
-    pub frames: Receiver<Arc<Frame>>,
+    /// What comes out of the link, in order. Closed when the session has ended.
+    pub vehicle: Receiver<FromVehicle>,
+    /// The way to the devices in hand, if there are any.
+    pub haptics: Option<ToDevices>,
     /// Inputs of devices that the window owns (the keyboard), and when a request was presented.
     pub operator: Sender<FromOperator>,
     /// The summary, line by line, once the run is over and its record is closed.

@@ -12,6 +12,7 @@ use super::tally::{Account, Tally};
 use crate::command::{Arrived, Command, Input};
 use crate::frame::{End, Frame};
 use crate::link::Lane;
+use crate::link::view::VideoView;
 use crate::operator::Operator;
 use crate::record::Recorder;
 use crate::scenario::Scenario;
@@ -106,12 +107,15 @@ impl Session {
 
         if self.down.is_ideal() {
             self.operator.observe(frame, frame.time);
+            self.operator
+                .see(frame, clear(frame.tick, frame.time, frame.time));
             self.picture_at = frame.time;
         } else {
             let now = frame.time;
             self.down.send(now, frame.clone());
             while let Some((arrived, old)) = self.down.receive(now) {
                 self.operator.observe(&old, arrived);
+                self.operator.see(&old, clear(old.tick, old.time, arrived));
                 self.picture_at = arrived;
             }
         }
@@ -137,10 +141,10 @@ impl Session {
                 recorder.input(&input);
             }
         }
-        for (request, time) in self.operator.take_shown() {
-            self.tally.shown(request, time);
+        for alert in self.operator.take_presented() {
+            self.tally.presented(&alert);
             if let Some(recorder) = &mut self.recorder {
-                recorder.shown(request, time);
+                recorder.presented(&alert);
             }
         }
         command
@@ -167,5 +171,15 @@ impl Session {
         // What happened since the last tick's look belongs to the run as well.
         self.take_inputs(self.frame().time);
         (self.tally.finish(), self.recorder)
+    }
+}
+
+/// A picture that did not suffer.
+fn clear(number: u64, captured: f64, arrived: f64) -> VideoView {
+    VideoView {
+        number,
+        captured,
+        arrived,
+        ..VideoView::default()
     }
 }

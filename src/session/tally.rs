@@ -7,6 +7,7 @@ use crate::record::{Entry, Log};
 use crate::referee::verdict::RequestVerdict;
 use crate::road_user::RoadUser;
 use crate::scenario::Scenario;
+use crate::takeover::alert::Presented;
 use crate::takeover::event::{Authority, Event, TimedEvent};
 use crate::takeover::timeline::{Outcome, Takeover, Timeline};
 use crate::traffic::Traffic;
@@ -85,7 +86,7 @@ impl Tally {
                 }
                 Entry::Event(event) => tally.event(event),
                 Entry::Input(input) => tally.input(input),
-                Entry::Shown { request, time } => tally.shown(*request, *time),
+                Entry::Presented(alert) => tally.presented(alert),
                 Entry::Verdict(verdict) => tally.verdict(verdict.clone()),
                 Entry::Command(_) | Entry::Perception(_) => {}
             }
@@ -97,8 +98,8 @@ impl Tally {
         self.timeline.input(input);
     }
 
-    pub fn shown(&mut self, request: u32, time: f64) {
-        self.timeline.shown(request, time);
+    pub fn presented(&mut self, alert: &Presented) {
+        self.timeline.shown(alert.request, alert.presented);
     }
 
     pub fn frame(&mut self, frame: &Frame) {

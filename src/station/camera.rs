@@ -69,7 +69,7 @@ pub fn follow(
     camera: Single<&mut Transform, (With<Camera3d>, Without<sky::Sky>)>,
     sky: Single<&mut Transform, With<sky::Sky>>,
 ) {
-    let Some(ego) = picture.frame.as_ref().and_then(|f| f.bodies.first()) else {
+    let Some(ego) = picture.scene.as_ref().and_then(|f| f.bodies.first()) else {
         return;
     };
     let mut camera = camera.into_inner();

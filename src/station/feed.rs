@@ -1,6 +1,8 @@
 //! Frames as they come in: the newest to draw, the events of all of them.
 
 use crate::frame::{End, Frame};
+use crate::link::view::{LinkView, VideoView};
+use crate::operator::FromVehicle;
 use crate::takeover::event::TimedEvent;
 use bevy::app::AppExit;
 use bevy::platform::cell::SyncCell;
@@ -20,7 +22,7 @@ const HISTORY_STEP: f64 = 0.5;
 #[derive(Resource)]
 pub struct Feed {
     /// In cells because receivers cannot be shared between threads, and resources must be.
-    pub frames: SyncCell<Receiver<Arc<Frame>>>,
+    pub vehicle: SyncCell<Receiver<FromVehicle>>,
     pub summary: SyncCell<Receiver<Vec<String>>>,
 }
 
@@ -31,8 +33,12 @@ pub struct Stop(pub Arc<AtomicBool>);
 /// What there is to draw.
 #[derive(Resource, Default)]
 pub struct Picture {
-    /// The newest frame; none before the first one came.
+    /// The newest frame, for all instruments; none before the first one came.
     pub frame: Option<Arc<Frame>>,
+    /// What the cameras show: the newest picture, for all that is drawn as the world.
+    pub scene: Option<Arc<Frame>>,
+    pub video: VideoView,
+    pub link: LinkView,
     /// The last events, oldest first.
     pub events: VecDeque<TimedEvent>,
     /// Overall confidence, one sample every half second, oldest first.
@@ -84,8 +90,13 @@ impl Picture {
 /// Empties the channels.
 pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>) {
     loop {
-        match feed.frames.get().try_recv() {
-            Ok(frame) => picture.take_in(frame),
+        match feed.vehicle.get().try_recv() {
+            Ok(FromVehicle::Frame(frame)) => picture.take_in(frame),
+            Ok(FromVehicle::Picture(scene, video)) => {
+                picture.scene = Some(scene);
+                picture.video = video;
+            }
+            Ok(FromVehicle::Link(link)) => picture.link = link,
             Err(TryRecvError::Empty) => break,
             Err(TryRecvError::Disconnected) => {
                 picture.closed = true;

@@ -81,7 +81,7 @@ fn shown(frame: &Frame, index: usize, programme: Option<&Programme>) -> Light {
 }
 
 fn show(picture: Res<Picture>, faces: Res<Faces>, mut lamps: Query<(&Lamps, &mut Mesh3d)>) {
-    let Some(frame) = &picture.frame else { return };
+    let Some(frame) = &picture.scene else { return };
     for (light, mut mesh) in &mut lamps {
         let now = shown(frame, light.0, faces.programmes.get(light.0));
         let Some(i) = SHOWN.iter().position(|l| *l == now) else {

@@ -193,7 +193,7 @@ fn build(live: Live, options: Options, software: bool) -> App {
     app.insert_resource(presented::Uplink::new(live.clock, live.operator))
         .insert_resource(feed::Stop(live.stop))
         .insert_resource(feed::Feed {
-            frames: SyncCell::new(live.frames),
+            vehicle: SyncCell::new(live.vehicle),
             summary: SyncCell::new(live.summary),
         })
         .insert_resource(scene::Setting(live.scenario))

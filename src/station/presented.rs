@@ -15,6 +15,7 @@
 use super::input::LastDrawn;
 use crate::clock::Clock;
 use crate::session::live::FromOperator;
+use crate::takeover::alert::Presented;
 use bevy::prelude::*;
 use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
 use bevy::render::renderer::render_system;
@@ -99,10 +100,13 @@ fn after(
     let session_ns = uplink.clock.now_ns();
     drawn.0.store(session_ns, Ordering::Release);
     if let Some(request) = report.due(shown.and_then(|shown| shown.0)) {
-        uplink.send(FromOperator::Shown {
+        let now = session_ns as f64 / 1e9;
+        uplink.send(FromOperator::Presented(Presented {
             request,
-            session_ns,
-        });
+            submitted: now,
+            presented: now,
+            ..Presented::default()
+        }));
     }
 }
 

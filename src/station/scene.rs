@@ -148,7 +148,7 @@ fn hide(
     camera: Single<&Transform, With<Camera3d>>,
     mut chunks: Query<(&Chunk, &mut Visibility)>,
 ) {
-    let Some(frame) = &picture.frame else { return };
+    let Some(frame) = &picture.scene else { return };
     let reach = frame.visibility as f32 * UNSEEN;
     for (chunk, mut visibility) in &mut chunks {
         let near = chunk.0.distance(camera.translation) < reach + chunk.1;

@@ -310,7 +310,7 @@ type Seen = (f32, f32);
 /// These of the newest frame, if one could see the difference to what is drawn: below one per cent
 /// nobody does, and colours need not be sent to the graphics card again.
 fn change_of_air(picture: &Picture, tunnel: &EgoTunnel, drawn: &mut Seen) -> Option<Seen> {
-    let visibility = (picture.frame.as_ref()?.visibility as f32).max(1.0);
+    let visibility = (picture.scene.as_ref()?.visibility as f32).max(1.0);
     if (visibility / drawn.0 - 1.0).abs() < 0.01 && (tunnel.0 - drawn.1).abs() < 0.02 {
         return None;
     }
@@ -381,7 +381,7 @@ pub fn follow_headlights(
     mut needed: Local<Option<bool>>,
 ) {
     let needed = *needed.get_or_insert_with(|| needs_headlights(&setting.0));
-    let Some(ego) = picture.frame.as_ref().and_then(|f| f.bodies.first()) else {
+    let Some(ego) = picture.scene.as_ref().and_then(|f| f.bodies.first()) else {
         return;
     };
     if !needed || !skins.software {

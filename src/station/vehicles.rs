@@ -112,7 +112,7 @@ fn spawn(
     mut done: Local<bool>,
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
-    let Some(frame) = picture.frame.as_ref().filter(|_| !*done) else {
+    let Some(frame) = picture.scene.as_ref().filter(|_| !*done) else {
         return;
     };
     *done = true;
@@ -177,7 +177,7 @@ pub fn pose(body: &BodyView) -> Transform {
 }
 
 fn place(picture: Res<Picture>, mut bodies: Query<(&Body, &mut Transform, &mut Visibility)>) {
-    let Some(frame) = &picture.frame else { return };
+    let Some(frame) = &picture.scene else { return };
     for (body, mut transform, mut visibility) in &mut bodies {
         if let Some(view) = frame.bodies.get(body.0) {
             *transform = pose(view);
@@ -195,7 +195,7 @@ fn light(
     materials: Res<LampMaterials>,
     mut lamps: Query<(&Lamps, &mut MeshMaterial3d<StandardMaterial>)>,
 ) {
-    let Some(frame) = &picture.frame else { return };
+    let Some(frame) = &picture.scene else { return };
     for (lamp, mut material) in &mut lamps {
         let Some(view) = frame.bodies.get(lamp.body) else {
             continue;
@@ -238,7 +238,7 @@ fn shade(
     mut hulls: Query<(Entity, &mut Hull)>,
 ) {
     let roads = &setting.0.network.roads;
-    let Some(frame) = &picture.frame else { return };
+    let Some(frame) = &picture.scene else { return };
     if roads.iter().all(|road| road.tunnels.is_empty()) {
         return;
     }

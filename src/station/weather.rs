@@ -163,7 +163,7 @@ pub fn fall(
         Single<(&Mesh3d, &mut Transform, &mut Visibility), (With<Streaks>, Without<Camera3d>)>,
     >,
 ) {
-    let (Some(frame), Some(rain)) = (&picture.frame, streaks_of) else {
+    let (Some(frame), Some(rain)) = (&picture.scene, streaks_of) else {
         return;
     };
     let (mesh, mut transform, mut visibility) = rain.into_inner();
@@ -212,7 +212,7 @@ pub fn wet_windscreen(
         Single<(&Mesh3d, &mut Transform, &mut Visibility), (With<Drops>, Without<Camera3d>)>,
     >,
 ) {
-    let (Some(frame), Some(on_glass)) = (&picture.frame, drops_of) else {
+    let (Some(frame), Some(on_glass)) = (&picture.scene, drops_of) else {
         return;
     };
     let (mesh, mut transform, mut visibility) = on_glass.into_inner();

@@ -10,6 +10,7 @@
 //!
 //! All sans-IO: no clock, no file, no random number. Time is s since the start of the run.
 
+pub mod alert;
 pub mod authority;
 pub mod event;
 pub mod intent;
