@@ -7,6 +7,8 @@ mod check;
 mod inspect;
 mod judge;
 mod list;
+#[cfg(feature = "station")]
+mod look;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
