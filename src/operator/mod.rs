@@ -9,7 +9,7 @@ pub mod script;
 
 use crate::command::{Command, Input};
 use crate::frame::Frame;
-use crate::link::view::{LinkView, VideoView};
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
 use std::sync::Arc;
 
@@ -32,6 +32,11 @@ pub trait Operator: Send {
 
     /// Takes the alerts that have been presented since the last call.
     fn take_presented(&mut self) -> Vec<Presented>;
+
+    /// Takes the pictures that a screen has shown since the last call.
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        Vec::new()
+    }
 }
 
 /// What reaches a screen.

@@ -7,6 +7,7 @@ mod check_actions;
 mod check_circles;
 mod check_flow;
 mod check_junction;
+mod check_link;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
@@ -22,7 +23,7 @@ mod raw_traffic;
 
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
-use crate::link::LinkSettings;
+use crate::link::settings::LinkSettings;
 use crate::perception::weather::Weather;
 use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
