@@ -6,10 +6,12 @@
 
 use super::feed::Picture;
 use super::presented::Shown;
+use super::runs::{Begin, Memory, RunNumber};
 use super::text;
 use super::widgets::{
     BLUE, FAINT, INK, ORANGE, PAPER, TROUGH, VERMILLION, fill, label, paint, write,
 };
+use super::words::t;
 use crate::frame::{Frame, RequestView};
 use crate::takeover::event::Authority;
 use bevy::prelude::*;
@@ -44,12 +46,12 @@ struct Left;
 struct Side;
 
 pub fn plugin(app: &mut App) {
-    app.add_systems(Startup, (spawn_frame, spawn_banner).chain())
+    app.add_systems(Begin, (spawn_frame, spawn_banner).chain())
         .add_systems(
             Update,
             (banner, words, countdown, frame).in_set(super::Stage::Draw),
         )
-        .add_systems(Update, note_shown.after(super::Stage::Draw));
+        .add_systems(Update, note_shown.in_set(super::Stage::Finish));
 }
 
 /// How an authority looks: ground, ink, and its sign.
@@ -169,7 +171,7 @@ fn spawn_banner(mut commands: Commands) {
                         ..default()
                     })
                     .with_children(|lines| {
-                        lines.spawn((label(text::WAITING, 34.0, PAPER), Words::Headline));
+                        lines.spawn((label(t("hud.waiting"), 34.0, PAPER), Words::Headline));
                         lines.spawn((label("", 17.0, PAPER), Words::Explanation));
                     });
                 });
@@ -208,10 +210,12 @@ fn banner(
     picture: Res<Picture>,
     banner: Single<&mut BackgroundColor, (With<Banner>, Without<Sign>)>,
     sign: Single<(&mut Node, &mut UiTransform, &mut BackgroundColor), With<Sign>>,
-    mut drawn: Local<Option<Look>>,
+    run: Res<RunNumber>,
+    mut drawn: Local<Memory<Option<Look>>>,
 ) {
     let Some(frame) = &picture.frame else { return };
     let look = look(frame.authority, flash(frame));
+    let drawn = drawn.of(*run);
     if *drawn == Some(look) {
         return;
     }
@@ -247,11 +251,8 @@ fn words(picture: Res<Picture>, mut texts: Query<(&Words, &mut Text, &mut TextCo
                 };
                 (mark.into(), look.ground)
             }
-            Words::Headline => (
-                text::headline(frame.authority, escalated(frame)).into(),
-                look.ink,
-            ),
-            Words::Explanation => (text::explanation(frame).into(), look.ink),
+            Words::Headline => (text::headline(frame.authority, escalated(frame)), look.ink),
+            Words::Explanation => (text::explanation(frame), look.ink),
             Words::Seconds => {
                 let left = request.map(|r| seconds_left(r, frame.time));
                 (left.map_or(String::new(), text::seconds_left), look.ink)

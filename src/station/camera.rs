@@ -2,6 +2,7 @@
 
 use super::cockpit::{self, Interior};
 use super::feed::Picture;
+use super::runs::Begin;
 use super::scene::{Quality, Setting};
 use super::sky;
 use super::vehicles::{Exterior, pose};
@@ -24,10 +25,10 @@ const FAR: f32 = 16_000.0;
 
 pub fn plugin(app: &mut App) {
     app.init_resource::<View>()
-        .add_systems(Startup, spawn)
+        .add_systems(Begin, spawn)
         .add_systems(
             Update,
-            (change, follow, show).chain().after(super::Stage::Draw),
+            (change, follow, show).chain().in_set(super::Stage::Finish),
         );
 }
 

@@ -1,12 +1,14 @@
 //! The instruments: confidence, speed, controls in force, events, help.
 
 use super::feed::{HISTORY, Picture};
+use super::runs::{Begin, Memory, RunNumber};
 use super::scene::Setting;
 use super::text;
 use super::widgets::{
     BAR, FAINT, INK, ORANGE, PAPER, SKY_BLUE, TROUGH, VERMILLION, bar, fill, label, paint, panel,
     scale, tick, write,
 };
+use super::words::t;
 use crate::frame::Frame;
 use crate::perception::Function;
 use bevy::prelude::*;
@@ -47,7 +49,7 @@ const STEERING_RANGE: f32 = 180.0;
 
 pub fn plugin(app: &mut App) {
     app.add_systems(
-        Startup,
+        Begin,
         (spawn_confidence, spawn_speed, spawn_controls, spawn_texts),
     )
     .add_systems(
@@ -73,7 +75,7 @@ fn spawn_confidence(mut commands: Commands, setting: Res<Setting>) {
                 ..default()
             })
             .with_children(|row| {
-                row.spawn(label(text::CONFIDENCE, 16.0, FAINT));
+                row.spawn(label(t("hud.confidence"), 16.0, FAINT));
                 row.spawn((label("", 24.0, PAPER), Reading::Confidence));
             });
         panel
@@ -119,7 +121,7 @@ fn spawn_confidence(mut commands: Commands, setting: Res<Setting>) {
                     BackgroundColor(PAPER),
                 ));
             });
-        panel.spawn(label(text::HISTORY, 13.0, FAINT));
+        panel.spawn(label(t("hud.history"), 13.0, FAINT));
         let lights = setting.0.network.lights().next().is_some();
         let functions = [
             Function::FreeSpace,
@@ -157,7 +159,7 @@ fn spawn_speed(mut commands: Commands) {
             })
             .with_children(|row| {
                 row.spawn((label("", 54.0, PAPER), Reading::Speed));
-                row.spawn(label(text::SPEED_UNIT, 18.0, FAINT));
+                row.spawn(label(t("hud.speed_unit"), 18.0, FAINT));
             });
         // Round, like the sign.
         panel
@@ -176,7 +178,7 @@ fn spawn_speed(mut commands: Commands) {
                 BackgroundColor(PAPER),
             ))
             .with_children(|sign| {
-                sign.spawn(label(text::LIMIT, 11.0, INK));
+                sign.spawn(label(t("hud.limit"), 11.0, INK));
                 sign.spawn((label("", 24.0, INK), Reading::Limit));
             });
     });
@@ -191,7 +193,7 @@ fn spawn_controls(mut commands: Commands) {
         ..default()
     };
     commands.spawn(panel(place)).with_children(|panel| {
-        panel.spawn(label(text::CONTROLS, 14.0, FAINT));
+        panel.spawn(label(t("hud.controls"), 14.0, FAINT));
         panel.spawn((label("", 15.0, PAPER), Reading::Steering));
         panel
             .spawn((
@@ -240,7 +242,7 @@ fn spawn_texts(mut commands: Commands) {
                 ..default()
             })
             .with_children(|row| {
-                row.spawn(label(text::EVENTS, 16.0, FAINT));
+                row.spawn(label(t("hud.events"), 16.0, FAINT));
                 row.spawn((label("", 16.0, FAINT), Reading::RunTime));
             });
         panel.spawn((label("", 14.0, PAPER), Reading::Events));
@@ -254,7 +256,7 @@ fn spawn_texts(mut commands: Commands) {
         ..default()
     };
     commands.spawn(panel(place)).with_children(|panel| {
-        panel.spawn(label(text::HELP, 13.5, PAPER));
+        panel.spawn(label(t("hud.help"), 13.5, PAPER));
     });
 }
 
@@ -279,8 +281,8 @@ fn readings(picture: Res<Picture>, setting: Res<Setting>, mut texts: Query<(&Rea
                 text::function(f, frame.confidence.functions[f as usize], wanted)
             }
             Reading::Steering => text::steering(frame.ego.wheel),
-            Reading::Accelerator => text::pedal(text::ACCELERATOR, frame.ego.accelerator),
-            Reading::Brake => text::pedal(text::BRAKE, frame.ego.brake),
+            Reading::Accelerator => text::pedal(t("hud.accelerator"), frame.ego.accelerator),
+            Reading::Brake => text::pedal(t("hud.brake"), frame.ego.brake),
             Reading::Events => {
                 let lines: Vec<String> = picture.events.iter().map(text::event).collect();
                 lines.join("\n")
@@ -327,11 +329,13 @@ fn steering(picture: Res<Picture>, mark: Single<&mut Node, With<SteeringMark>>) 
 fn curve(
     picture: Res<Picture>,
     setting: Res<Setting>,
-    mut drawn: Local<f64>,
+    run: Res<RunNumber>,
+    mut drawn: Local<Memory<f64>>,
     mut samples: Query<(&Sample, &mut Node, &mut BackgroundColor)>,
 ) {
     // Newest at the right; all columns move together, and only when there is a new one.
     let newest = picture.sampled_at();
+    let drawn = drawn.of(*run);
     if newest == *drawn {
         return;
     }

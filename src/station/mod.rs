@@ -5,6 +5,7 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `runs` | from run to run in one window |
 //! | `feed` | frames and summary as they come in |
 //! | `scene`, `site`, `ribbon` | what stands still, chunk by chunk, and what its parts share |
 //! | `road_mesh`, `junctions`, `tunnels` | roads |
@@ -14,7 +15,7 @@
 //! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
 //! | `plan` | where the automation means to go |
 //! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
-//! | `text` | every word on the screen |
+//! | `text`, `words` | what is said on the screen; languages (assets/text) |
 //! | `input`, `presented` | the keyboard; when a request was presented |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
@@ -37,6 +38,7 @@ mod probe;
 mod ribbon;
 mod rider_mesh;
 mod road_mesh;
+mod runs;
 mod scene;
 mod screenshots;
 mod shape;
@@ -52,6 +54,7 @@ mod vehicle_mesh;
 mod vehicles;
 mod weather;
 mod widgets;
+mod words;
 
 use crate::session::live::Live;
 use bevy::app::{AppExit, PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
@@ -118,11 +121,12 @@ pub fn check() -> Result<(), StationError> {
     probe::adapter().map(drop)
 }
 
-/// Order of a picture: first what is new, then what it changes.
+/// Order of a picture: first what is new, then what it changes, then what hangs on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SystemSet)]
 enum Stage {
     Feed,
     Draw,
+    Finish,
 }
 
 /// Opens the window and returns once it is closed. Must be called on the main thread, once in the
@@ -166,9 +170,8 @@ fn why_not(message: String) -> StationError {
 
 fn build(live: Live, options: Options, software: bool) -> App {
     let mut app = App::new();
-    let behind = sky::clear_colour(&live.scenario.weather);
     let window = Window {
-        title: text::WINDOW_TITLE.into(),
+        title: words::t("window.title").into(),
         resolution: options.size.into(),
         present_mode: PresentMode::AutoVsync,
         // Pictures must not queue up: an old one on the screen is the operator's delay.
@@ -190,27 +193,25 @@ fn build(live: Live, options: Options, software: bool) -> App {
         // Signals and panics are the program's own business.
         .disable::<PanicHandlerPlugin>()
         .disable::<TerminalCtrlCHandlerPlugin>();
-    app.insert_resource(presented::Uplink::new(live.clock, live.operator))
-        .insert_resource(feed::Stop(live.stop))
-        .insert_resource(feed::Feed {
-            vehicle: SyncCell::new(live.vehicle),
-            summary: SyncCell::new(live.summary),
-        })
-        .insert_resource(scene::Setting(live.scenario))
-        .insert_resource(scene::Quality { software })
+    app.insert_resource(scene::Quality { software })
         .insert_resource(screenshots::Wanted {
             folder: options.screenshots,
             close_at_end: options.close_at_end,
         })
         .init_resource::<feed::Picture>()
         .init_resource::<input::LastDrawn>()
-        .insert_resource(ClearColor(behind))
+        .init_resource::<runs::RunNumber>()
         .insert_resource(WinitSettings::continuous());
     app.add_plugins(plugins)
-        .configure_sets(Update, (Stage::Feed, Stage::Draw).chain())
+        .configure_sets(
+            Update,
+            (Stage::Feed, Stage::Draw, Stage::Finish)
+                .chain()
+                .run_if(runs::running),
+        )
         .add_systems(Update, feed::drain.in_set(Stage::Feed))
-        .add_systems(Update, feed::leave_when_stopped.after(Stage::Draw))
-        .add_systems(Startup, (sky::spawn, plan::spawn, weather::spawn))
+        .add_systems(Update, feed::leave_when_stopped.in_set(Stage::Finish))
+        .add_systems(runs::Begin, (sky::spawn, plan::spawn, weather::spawn))
         .add_systems(
             Update,
             (
@@ -223,7 +224,9 @@ fn build(live: Live, options: Options, software: bool) -> App {
         )
         .add_systems(
             Update,
-            (weather::fall, weather::wet_windscreen, weather::dazzle).after(camera::follow),
+            (weather::fall, weather::wet_windscreen, weather::dazzle)
+                .in_set(Stage::Finish)
+                .after(camera::follow),
         )
         .add_plugins((
             skins::plugin,
@@ -238,5 +241,11 @@ fn build(live: Live, options: Options, software: bool) -> App {
             presented::plugin,
             screenshots::plugin,
         ));
+    let mut live = SyncCell::new(Some(live));
+    app.add_systems(Startup, move |world: &mut World| {
+        if let Some(live) = live.get().take() {
+            runs::begin(world, live);
+        }
+    });
     app
 }

@@ -13,6 +13,7 @@
 //! measure the rest.
 
 use super::input::LastDrawn;
+use super::runs::RunNumber;
 use crate::clock::Clock;
 use crate::session::live::FromOperator;
 use crate::takeover::alert::Presented;
@@ -25,7 +26,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 
 /// The way to the session, and its clock.
-#[derive(Clone, Resource)]
+#[derive(Clone, Resource, ExtractResource)]
 pub struct Uplink {
     pub clock: Clock,
     sender: Sender<FromOperator>,
@@ -50,12 +51,17 @@ pub struct Shown(pub Option<u32>);
 #[derive(Debug, Default, Resource)]
 struct Report {
     has_surface: bool,
+    run: RunNumber,
     last: Option<u32>,
 }
 
 impl Report {
     /// The request to report once this picture is presented, if it is the first with it.
-    fn due(&mut self, shown: Option<u32>) -> Option<u32> {
+    fn due(&mut self, run: RunNumber, shown: Option<u32>) -> Option<u32> {
+        if self.run != run {
+            self.run = run;
+            self.last = None;
+        }
         let first = shown.filter(|id| self.has_surface && self.last != Some(*id));
         self.last = first.or(self.last);
         first
@@ -63,17 +69,16 @@ impl Report {
 }
 
 pub fn plugin(app: &mut App) {
-    app.init_resource::<Shown>()
-        .add_plugins(ExtractResourcePlugin::<Shown>::default());
-    let (uplink, drawn) = (
-        app.world().resource::<Uplink>().clone(),
-        app.world().resource::<LastDrawn>().clone(),
-    );
+    app.init_resource::<Shown>().add_plugins((
+        ExtractResourcePlugin::<Shown>::default(),
+        ExtractResourcePlugin::<Uplink>::default(),
+        ExtractResourcePlugin::<RunNumber>::default(),
+    ));
+    let drawn = app.world().resource::<LastDrawn>().clone();
     let Some(render) = app.get_sub_app_mut(RenderApp) else {
         return;
     };
     render
-        .insert_resource(uplink)
         .insert_resource(drawn)
         .init_resource::<Report>()
         .add_systems(
@@ -93,13 +98,17 @@ fn before(windows: Res<ExtractedWindows>, mut report: ResMut<Report>) {
 /// Runs after [`render_system`], whose last act is to present.
 fn after(
     shown: Option<Res<Shown>>,
-    uplink: Res<Uplink>,
+    uplink: Option<Res<Uplink>>,
+    run: Option<Res<RunNumber>>,
     drawn: Res<LastDrawn>,
     mut report: ResMut<Report>,
 ) {
+    let (Some(uplink), Some(run)) = (uplink, run) else {
+        return;
+    };
     let session_ns = uplink.clock.now_ns();
     drawn.0.store(session_ns, Ordering::Release);
-    if let Some(request) = report.due(shown.and_then(|shown| shown.0)) {
+    if let Some(request) = report.due(*run, shown.and_then(|shown| shown.0)) {
         let now = session_ns as f64 / 1e9;
         uplink.send(FromOperator::Presented(Presented {
             request,
@@ -116,14 +125,15 @@ mod tests {
 
     #[test]
     fn a_request_is_reported_once_and_only_if_it_could_be_seen() {
-        let mut report = Report::default();
-        assert_eq!(report.due(Some(1)), None, "a minimised window");
+        let (mut report, first) = (Report::default(), RunNumber(1));
+        assert_eq!(report.due(first, Some(1)), None, "a minimised window");
         report.has_surface = true;
-        assert_eq!(report.due(None), None);
-        assert_eq!(report.due(Some(1)), Some(1));
-        assert_eq!(report.due(Some(1)), None);
-        assert_eq!(report.due(None), None);
-        assert_eq!(report.due(Some(2)), Some(2));
-        assert_eq!(report.due(Some(2)), None);
+        assert_eq!(report.due(first, None), None);
+        assert_eq!(report.due(first, Some(1)), Some(1));
+        assert_eq!(report.due(first, Some(1)), None);
+        assert_eq!(report.due(first, None), None);
+        assert_eq!(report.due(first, Some(2)), Some(2));
+        assert_eq!(report.due(first, Some(2)), None);
+        assert_eq!(report.due(RunNumber(2), Some(2)), Some(2), "another run");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::feed::Picture;
 use super::ribbon::Bed;
+use super::runs::Begin;
 use super::shape::Shape;
 use super::site::{Site, has_sidewalk};
 use super::skins::{Skin, Skins};
@@ -40,7 +41,7 @@ const GROUND: f32 = 12_000.0;
 const UNSEEN: f32 = 2.3;
 
 pub fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn)
+    app.add_systems(Begin, spawn)
         .add_systems(Update, hide.in_set(super::Stage::Draw));
 }
 

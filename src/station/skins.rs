@@ -230,34 +230,40 @@ impl Skins {
 }
 
 pub fn plugin(app: &mut App) {
-    let scenario = app.world().resource::<Setting>().0.clone();
-    // Where headlights are never lit, no pixel pays for them.
-    let dark = super::sky::needs_headlights(&scenario);
-    let defs: Vec<ShaderDefVal> = dark.then(|| "HEADLIGHTS".into()).into_iter().collect();
-    let source = include_str!("plain.wgsl");
-    let plain = Shader::from_wgsl_with_defs(source, "station/plain.wgsl", defs);
-    let veil = vec!["SHINES".into()];
-    let veil = Shader::from_wgsl_with_defs(source, "station/veil.wgsl", veil);
-    for (handle, shader) in [(SHADER, plain), (VEIL_SHADER, veil)] {
-        // The handles are this file's own, so nothing can be in their place already.
-        let _ = app
-            .world_mut()
-            .resource_mut::<Assets<Shader>>()
-            .insert(handle.id(), shader);
-    }
+    let veil = Shader::from_wgsl_with_defs(SOURCE, "station/veil.wgsl", vec!["SHINES".into()]);
+    set_shader(app.world_mut(), VEIL_SHADER, veil);
     app.add_plugins((
         MaterialPlugin::<PlainMaterial>::default(),
         MaterialPlugin::<VeilMaterial>::default(),
     ));
+}
+
+const SOURCE: &str = include_str!("plain.wgsl");
+
+fn set_shader(world: &mut World, handle: Handle<Shader>, shader: Shader) {
+    // The handles are this file's own, so nothing of others can be in their place.
+    let _ = world
+        .resource_mut::<Assets<Shader>>()
+        .insert(handle.id(), shader);
+}
+
+/// Makes the materials for the run that begins.
+pub fn prepare(world: &mut World) {
+    let scenario = world.resource::<Setting>().0.clone();
+    // Where headlights are never lit, no pixel pays for them.
+    let dark = super::sky::needs_headlights(&scenario);
+    let defs: Vec<ShaderDefVal> = dark.then(|| "HEADLIGHTS".into()).into_iter().collect();
+    let plain = Shader::from_wgsl_with_defs(SOURCE, "station/plain.wgsl", defs);
+    set_shader(world, SHADER, plain);
     // Lamps are what the plain material is better at, and in the dark there are no shadows to lose.
-    let software = dark || app.world().resource::<Quality>().software;
+    let software = dark || world.resource::<Quality>().software;
     let standard = Skin::ALL.map(|skin| {
-        app.world_mut()
+        world
             .resource_mut::<Assets<StandardMaterial>>()
             .add(skin.standard())
     });
     let plain = Skin::ALL.map(|_| {
-        app.world_mut()
+        world
             .resource_mut::<Assets<PlainMaterial>>()
             .add(PlainMaterial {
                 // The sky gets nothing else.
@@ -265,11 +271,10 @@ pub fn plugin(app: &mut App) {
                 ..default()
             })
     });
-    let veil = app
-        .world_mut()
+    let veil = world
         .resource_mut::<Assets<VeilMaterial>>()
         .add(VeilMaterial {});
-    app.insert_resource(Skins {
+    world.insert_resource(Skins {
         software,
         standard,
         plain,

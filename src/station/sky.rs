@@ -7,6 +7,7 @@
 
 use super::axes;
 use super::feed::Picture;
+use super::runs::{Memory, RunNumber};
 use super::scene::Setting;
 use super::shape::{Shape, Tint, tint};
 use super::skins::{Air, PlainMaterial, Skin, Skins};
@@ -322,12 +323,13 @@ fn change_of_air(picture: &Picture, tunnel: &EgoTunnel, drawn: &mut Seen) -> Opt
 pub fn follow_air(
     picture: Res<Picture>,
     setting: Res<Setting>,
-    mut drawn: Local<Seen>,
+    run: Res<RunNumber>,
+    mut drawn: Local<Memory<Seen>>,
     mut meshes: ResMut<Assets<Mesh>>,
     sky: Single<&Mesh3d, With<Sky>>,
     camera: Single<&mut DistanceFog>,
 ) {
-    let Some((visibility, _)) = change_of_air(&picture, &EgoTunnel(0.0), &mut drawn) else {
+    let Some((visibility, _)) = change_of_air(&picture, &EgoTunnel(0.0), drawn.of(*run)) else {
         return;
     };
     let weather = &setting.0.weather;
@@ -343,13 +345,14 @@ pub fn follow_light(
     picture: Res<Picture>,
     setting: Res<Setting>,
     tunnel: Res<EgoTunnel>,
-    mut drawn: Local<Seen>,
+    run: Res<RunNumber>,
+    mut drawn: Local<Memory<Seen>>,
     skins: Res<Skins>,
     mut materials: ResMut<Assets<PlainMaterial>>,
     mut ambient: ResMut<GlobalAmbientLight>,
     sun: Single<&mut DirectionalLight, With<Sun>>,
 ) {
-    let Some((visibility, tunnel)) = change_of_air(&picture, &tunnel, &mut drawn) else {
+    let Some((visibility, tunnel)) = change_of_air(&picture, &tunnel, drawn.of(*run)) else {
         return;
     };
     let light = Light::of(&setting.0.weather);
@@ -370,6 +373,13 @@ pub fn follow_light(
     skins.set_air(&mut materials, &air);
 }
 
+/// What is remembered of the headlights.
+#[derive(Default)]
+pub struct Lamps {
+    on: Option<bool>,
+    needed: Option<bool>,
+}
+
 /// Keeps the headlights' light in front of the ego.
 pub fn follow_headlights(
     picture: Res<Picture>,
@@ -377,10 +387,13 @@ pub fn follow_headlights(
     tunnel: Res<EgoTunnel>,
     skins: Res<Skins>,
     mut materials: ResMut<Assets<PlainMaterial>>,
-    mut on: Local<Option<bool>>,
-    mut needed: Local<Option<bool>>,
+    run: Res<RunNumber>,
+    mut lamps: Local<Memory<Lamps>>,
 ) {
-    let needed = *needed.get_or_insert_with(|| needs_headlights(&setting.0));
+    let lamps = lamps.of(*run);
+    let needed = *lamps
+        .needed
+        .get_or_insert_with(|| needs_headlights(&setting.0));
     let Some(ego) = picture.scene.as_ref().and_then(|f| f.bodies.first()) else {
         return;
     };
@@ -388,10 +401,10 @@ pub fn follow_headlights(
         return;
     }
     let lit = super::site::lamps_lit(&setting.0.weather) || tunnel.0 > 0.05;
-    if !lit && *on == Some(false) {
+    if !lit && lamps.on == Some(false) {
         return;
     }
-    *on = Some(lit);
+    lamps.on = Some(lit);
     let body = vehicles::pose(ego);
     let front = Vec3::new(ego.size.x / 2.0, 0.75, 0.0);
     let strength = if lit { 1.25 } else { 0.0 };

@@ -1,6 +1,7 @@
 //! Everything that moves: put in place from every frame, by its index in it.
 
 use super::feed::Picture;
+use super::runs::{Memory, RunNumber};
 use super::scene::Setting;
 use super::shape::{Tint, tint};
 use super::skins::{Skin, Skins};
@@ -109,9 +110,11 @@ fn spawn(
     skins: Res<Skins>,
     lamps: Res<LampMaterials>,
     setting: Res<Setting>,
-    mut done: Local<bool>,
+    run: Res<RunNumber>,
+    mut done: Local<Memory<bool>>,
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
+    let done = done.of(*run);
     let Some(frame) = picture.scene.as_ref().filter(|_| !*done) else {
         return;
     };

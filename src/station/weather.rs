@@ -4,6 +4,7 @@
 use super::camera::View;
 use super::feed::Picture;
 use super::ribbon::speckle;
+use super::runs::{Memory, RunNumber};
 use super::scene::Setting;
 use super::shape::Shape;
 use super::skins::Skins;
@@ -156,7 +157,8 @@ pub fn fall(
     picture: Res<Picture>,
     setting: Res<Setting>,
     tunnel: Res<EgoTunnel>,
-    mut drawn: Local<(f32, f32)>,
+    run: Res<RunNumber>,
+    mut drawn: Local<Memory<(f32, f32)>>,
     mut meshes: ResMut<Assets<Mesh>>,
     camera: Single<&Transform, (With<Camera3d>, Without<Streaks>)>,
     streaks_of: Option<
@@ -182,6 +184,7 @@ pub fn fall(
         scale: Vec3::ONE,
     };
     let rain = heaviness(frame.rain);
+    let drawn = drawn.of(*run);
     if (speed - drawn.0).abs() > 1.0 || (rain - drawn.1).abs() > 0.04 {
         *drawn = (speed, rain);
         let day = sky::daylight(&setting.0.weather).min(1.0);
@@ -205,7 +208,8 @@ pub fn wet_windscreen(
     setting: Res<Setting>,
     tunnel: Res<EgoTunnel>,
     view: Res<View>,
-    mut interval: Local<u32>,
+    run: Res<RunNumber>,
+    mut interval: Local<Memory<u32>>,
     mut meshes: ResMut<Assets<Mesh>>,
     camera: Single<&Transform, (With<Camera3d>, Without<Drops>)>,
     drops_of: Option<
@@ -228,6 +232,7 @@ pub fn wet_windscreen(
         scale: Vec3::ONE,
     };
     let now = (frame.time / WIPED) as u32 + 1;
+    let interval = interval.of(*run);
     if now != *interval {
         *interval = now;
         let day = sky::daylight(&setting.0.weather).min(1.0);
