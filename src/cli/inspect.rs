@@ -97,6 +97,10 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
         format!("scenario   {} ({})", scenario.title, info.scenario),
         format!("seed       {}", info.seed),
         format!("operator   {}, {}", info.operator, info.pace),
+        format!(
+            "link       {}",
+            info.link.as_deref().unwrap_or("the scenario's")
+        ),
         format!("version    takeover {} ({})", info.version, info.platform),
         format!("length     {} ticks, {:.2} s", account.ticks, account.time),
         format!(

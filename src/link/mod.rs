@@ -102,7 +102,7 @@ impl<F: Clone, C> Link<F, C> {
         self.frames
             .send(&mut self.down, now, (number, now, frame.clone()));
         if let Some(video) = &mut self.video {
-            video.capture(&mut self.down, now, || frame.clone());
+            video.capture(&mut self.down, &mut self.up, now, || frame.clone());
         }
     }
 

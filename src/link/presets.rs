@@ -122,7 +122,7 @@ impl Preset {
             Self::Ideal => "that there is no link",
             Self::LabLan => "0.3 ms each way, no loss, 100 Mbit/s",
             Self::FiveG => {
-                "how the round trip divides; jitter (0.71 ms was measured on a network at rest, more is taken for driving); bandwidth; a handover a minute"
+                "how the round trip divides; jitter's law (0.71 ms was measured; by this setting it is about that from message to message); bandwidth; a handover a minute"
             }
             Self::FourG => {
                 "how the round trip divides; jitter; loss 0.2 % in bursts of 40 ms; 8 Mbit/s up from the vehicle, varying by half; a handover every 40 s"

@@ -6,6 +6,9 @@
 //! on. Of what it may spend it makes the best picture of a ladder (`RUNGS`): first the compression gets coarser,
 //! then the picture smaller, then there are fewer of them. The ladder and the sizes of pictures are
 //! settings of ours.
+//!
+//! A packet that is lost is asked for and sent once more. What is lost twice is missing from its
+//! picture and from all that are made from it, until the next key picture, which is asked for.
 
 use super::channel::{Channel, SLACK};
 use super::lane::Lane;
@@ -75,6 +78,8 @@ struct UnderWay<T> {
     view: VideoView,
     key: bool,
     packets: f64,
+    /// Packets that were lost once, and twice.
+    missed: f64,
     lost: f64,
 }
 
@@ -118,7 +123,7 @@ struct Decoder {
     /// Share of what is shown that is not as it should be, until the next key picture.
     damage: f64,
     packets: f64,
-    lost: f64,
+    missed: f64,
     reported: f64,
     asked: f64,
     latest: f64,
@@ -154,7 +159,13 @@ impl<T> Video<T> {
     }
 
     /// The cameras take a picture at `now`, s, if it is time for one. `picture` makes it.
-    pub fn capture(&mut self, down: &mut Channel, now: f64, picture: impl FnOnce() -> T) {
+    pub fn capture(
+        &mut self,
+        down: &mut Channel,
+        up: &mut Channel,
+        now: f64,
+        picture: impl FnOnce() -> T,
+    ) {
         if now + SLACK < self.encoder.next as f64 / self.camera {
             return;
         }
@@ -184,16 +195,26 @@ impl<T> Video<T> {
         let mean = self.encoder.target.min(full * scale * scale / every as f64) * 1000.0 / rate;
         let bits = mean * group / (group - 1.0 + KEY_SIZE) * if key { KEY_SIZE } else { 1.0 };
         let packets = (bits / PACKET).ceil().max(LEAST_PACKETS);
-        let (mut arrives, mut lost) = (encoded, 0.0);
+        let (mut arrives, mut missed, mut lost) = (encoded, 0.0, 0.0);
         for _ in 0..packets as u32 {
             let through = down.carried(self.encoder.busy.max(encoded), bits / packets);
             if through > encoded + BACKLOG + PATIENCE {
+                missed += 1.0;
                 lost += 1.0;
                 continue;
             }
             self.encoder.busy = through;
             self.encoder.sent += bits / packets;
-            match down.arrives(through) {
+            let first = down.arrives(through);
+            let at = first.or_else(|| {
+                missed += 1.0;
+                // Those behind it tell that it is missing.
+                let noticed = through + down.delay(through);
+                let asked = noticed + up.delay(noticed);
+                let again = down.sets_out(asked);
+                down.arrives(again)
+            });
+            match at {
                 Some(at) => arrives = arrives.max(at),
                 None => {
                     lost += 1.0;
@@ -216,6 +237,7 @@ impl<T> Video<T> {
             },
             key,
             packets,
+            missed,
             lost,
         });
     }
@@ -250,11 +272,11 @@ impl<T> Video<T> {
                 d.asked = now;
             }
             let loss = if d.packets > 0.0 {
-                d.lost / d.packets
+                d.missed / d.packets
             } else {
                 0.0
             };
-            (d.packets, d.lost) = (0.0, 0.0);
+            (d.packets, d.missed) = (0.0, 0.0);
             self.reports.send(up, now, Report { loss, damaged });
         }
         while let Some((at, report)) = self.reports.receive(now) {
@@ -319,7 +341,7 @@ impl Encoder {
 impl Decoder {
     fn decode<T>(&mut self, next: UnderWay<T>) -> Option<(T, VideoView)> {
         self.packets += next.packets;
-        self.lost += next.lost;
+        self.missed += next.missed;
         let missing = next.lost / next.packets;
         // What is lost of this one shows what was there before, and so do all that are made from it.
         self.damage = if next.key {

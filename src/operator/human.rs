@@ -24,6 +24,22 @@ pub enum FromOperator {
     Drawn { captured: f64, session_ns: i64 },
 }
 
+impl FromOperator {
+    /// The picture that was drawn, if that is what this tells.
+    pub fn drawn(self) -> Option<Drawn> {
+        match self {
+            Self::Drawn {
+                captured,
+                session_ns,
+            } => Some(Drawn {
+                captured,
+                presented: session_ns as f64 / 1e9,
+            }),
+            _ => None,
+        }
+    }
+}
+
 pub struct Human {
     from_devices: Receiver<FromOperator>,
     to_screen: Screen,
@@ -85,13 +101,7 @@ impl Operator for Human {
                 FromOperator::Raw(event) => self.later.push(event),
                 FromOperator::KeysReleased => keys_released = true,
                 FromOperator::Presented(alert) => self.presented.push(alert),
-                FromOperator::Drawn {
-                    captured,
-                    session_ns,
-                } => self.drawn.push(Drawn {
-                    captured,
-                    presented: session_ns as f64 / 1e9,
-                }),
+                drawn @ FromOperator::Drawn { .. } => self.drawn.extend(drawn.drawn()),
             }
         }
         // Only what has happened by this tick counts for it, also if the tick itself runs late:

@@ -117,6 +117,18 @@ impl Scenario {
         check::check(ron_file::parse(text)?, text)
     }
 
+    /// Another link than that of the file.
+    ///
+    /// # Errors
+    /// If the vehicle would take it for lost from the start, in words.
+    pub fn change_link(&mut self, link: LinkSettings) -> Result<(), String> {
+        if let Some(why) = check_link::unfit(&link, &self.authority) {
+            return Err(why);
+        }
+        self.link = link;
+        Ok(())
+    }
+
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
     /// does not say, and a later version may default otherwise. With the seed that placed the
     /// crowds: `bodies` lists name, kind and size of all others in the order of the frames' bodies.
