@@ -151,6 +151,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     });
     super::check_referee::check(&mut c, &raw.referee);
     super::check_takeover::check(&mut c, &raw);
+    let link = super::check_link::check(&mut c, &raw);
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let sensors = check_perception::sensors(&mut c, &raw.sensors, ego_spec.as_ref());
@@ -200,7 +201,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             control: raw.control,
             intent: raw.intent,
             stabilised: raw.stabilised,
-            link: raw.link,
+            link,
             referee: raw.referee,
             text: text.to_string(),
         }),
