@@ -2,8 +2,8 @@
 
 use super::cockpit::{self, Interior};
 use super::feed::Picture;
-use super::runs::Begin;
 use super::quality::Quality;
+use super::runs::Begin;
 use super::scene::Setting;
 use super::sky;
 use super::vehicles::{Exterior, pose};
