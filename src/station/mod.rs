@@ -20,7 +20,7 @@
 //! | `plan` | where the automation means to go |
 //! | `hud`, `alerts`, `ending`, `widgets`, `notes` | instruments, authority and requests, the end, notices |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
-//! | `input`, `presented` | the keyboard; when a request was presented |
+//! | `input`, `presented`, `glass` | the keyboard; when a request, and when a picture was presented |
 //! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
@@ -36,6 +36,7 @@ mod doubts;
 mod ending;
 mod feed;
 mod frames;
+mod glass;
 mod hud;
 mod input;
 mod junctions;
@@ -285,6 +286,7 @@ fn build(live: Live, options: Options, software: bool) -> App {
             views::plugin,
             screens::plugin,
             codec::plugin,
+            glass::plugin,
             map::plugin,
             doubts::plugin,
             notes::plugin,

@@ -39,6 +39,8 @@ mod others;
 #[cfg(feature = "sim")]
 mod referee;
 #[cfg(feature = "station")]
+mod views;
+#[cfg(feature = "station")]
 mod window;
 
 /// What several tests need.
