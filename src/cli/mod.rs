@@ -8,6 +8,8 @@ mod inspect;
 mod judge;
 mod link;
 mod list;
+#[cfg(feature = "station")]
+mod look;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;

@@ -66,6 +66,9 @@ pub struct Args {
         default_value = "1280x720"
     )]
     pub size: Size,
+    #[cfg(feature = "station")]
+    #[command(flatten)]
+    pub look: super::look::Args,
 }
 
 /// Who answers takeover requests.

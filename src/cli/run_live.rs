@@ -262,6 +262,7 @@ impl Prepared<'_> {
             screenshots: self.args.screenshots.clone(),
             close_at_end: self.args.close_at_end,
             size: (self.args.size.0, self.args.size.1),
+            look: self.args.look.look(),
         };
         // The window must be on the main thread; the run is not, so neither slows the other.
         let (shown, report) = std::thread::scope(|scope| {

@@ -29,6 +29,7 @@ use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
 use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
+use crate::takeover::alert::settings::Alerts;
 use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
@@ -74,6 +75,8 @@ pub struct Scenario {
     pub stabilised: StabilisedSettings,
     pub link: LinkSettings,
     pub referee: RefereeSettings,
+    /// How the operator is alerted.
+    pub alerts: Alerts,
     /// The file's text, word for word, for the record.
     pub text: String,
 }
@@ -155,6 +158,7 @@ impl Scenario {
             "stabilised": self.stabilised,
             "link": self.link,
             "referee": self.referee,
+            "alerts": self.alerts,
         })
     }
 }

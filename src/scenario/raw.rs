@@ -7,6 +7,7 @@ use crate::frame::End;
 use crate::link::settings::RawLink;
 use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
+use crate::takeover::alert::settings::RawAlerts;
 use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::timeline::StabilisedSettings;
@@ -79,6 +80,9 @@ pub struct RawScenario {
     /// What counts as danger, and as asking in time.
     #[serde(default)]
     pub referee: RefereeSettings,
+    /// How the operator is alerted.
+    #[serde(default)]
+    pub alerts: RawAlerts,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
