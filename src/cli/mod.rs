@@ -7,6 +7,8 @@ mod check;
 mod inspect;
 mod judge;
 mod list;
+#[cfg(feature = "sim")]
+mod live_devices;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
