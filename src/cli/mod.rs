@@ -10,6 +10,8 @@ mod link;
 mod list;
 #[cfg(feature = "station")]
 mod look;
+#[cfg(feature = "sim")]
+mod live_devices;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;

@@ -46,6 +46,9 @@ pub struct Args {
     /// The log's own name, instead of one in the folder.
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub log: Option<PathBuf>,
+    /// A human's device: use this profile (see `takeover devices`) for the devices it fits.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
     /// Print the result as one JSON object.
     #[arg(long)]
     pub json: bool,
