@@ -15,6 +15,8 @@ Examples:
       Nobody answers: the vehicle stops by itself.
   takeover run scenarios/fog_bank.ron --headless --operator script:my_script.ron --seed 7 --json
       Repeatable: the same script and seed give the same state_hash.
+  takeover run scenarios/fog_bank.ron --link 4g
+      Over another link than the scenario's.
   takeover run scenarios/fog_bank.ron --headless --realtime --operator human
       A gamepad without a window.
 
@@ -32,6 +34,9 @@ pub struct Args {
     /// Who answers: human, model, none or script:FILE. Default: human in the window, model without.
     #[arg(long, value_name = "WHO")]
     pub operator: Option<Who>,
+    /// Another link than the scenario's: a preset (`takeover link` lists them) or a file (RON).
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub link: Option<String>,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1, allow_hyphen_values = true)]
     pub seed: u64,
@@ -61,6 +66,9 @@ pub struct Args {
         default_value = "1280x720"
     )]
     pub size: Size,
+    #[cfg(feature = "station")]
+    #[command(flatten)]
+    pub look: super::look::Args,
 }
 
 /// Who answers takeover requests.

@@ -31,7 +31,14 @@ struct Prepared<'a> {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Done> {
-    let scenario = Arc::new(Scenario::load(&args.scenario)?);
+    let mut scenario = Scenario::load(&args.scenario)?;
+    if let Some(text) = &args.link {
+        let link = super::link::find(text)?;
+        scenario
+            .change_link(link)
+            .map_err(|why| anyhow::anyhow!("--link {text}: {why}"))?;
+    }
+    let scenario = Arc::new(scenario);
     let who = args.operator.clone().unwrap_or(if args.headless {
         Who::Model
     } else {
@@ -126,6 +133,7 @@ impl Prepared<'_> {
             .into(),
             started_ns,
             tick_hz: TICK_HZ,
+            link: self.args.link.clone(),
         };
         let script = self.script.as_ref().map(|s| s.text.as_str());
         let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);
@@ -159,7 +167,7 @@ impl Prepared<'_> {
         if self.args.headless {
             operator
         } else {
-            Box::new(Watched { operator, screen })
+            Box::new(Watched::new(operator, screen, from_devices))
         }
     }
 
@@ -254,6 +262,7 @@ impl Prepared<'_> {
             screenshots: self.args.screenshots.clone(),
             close_at_end: self.args.close_at_end,
             size: (self.args.size.0, self.args.size.1),
+            look: self.args.look.look(),
         };
         // The window must be on the main thread; the run is not, so neither slows the other.
         let (shown, report) = std::thread::scope(|scope| {

@@ -6,7 +6,7 @@ use crate::devices::controls::Controls;
 use crate::devices::settings::Settings;
 use crate::devices::{KEYBOARD, RawEvent};
 use crate::frame::Frame;
-use crate::link::view::{LinkView, VideoView};
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -24,6 +24,22 @@ pub enum FromOperator {
     Drawn { captured: f64, session_ns: i64 },
 }
 
+impl FromOperator {
+    /// The picture that was drawn, if that is what this tells.
+    pub fn drawn(self) -> Option<Drawn> {
+        match self {
+            Self::Drawn {
+                captured,
+                session_ns,
+            } => Some(Drawn {
+                captured,
+                presented: session_ns as f64 / 1e9,
+            }),
+            _ => None,
+        }
+    }
+}
+
 pub struct Human {
     from_devices: Receiver<FromOperator>,
     to_screen: Screen,
@@ -32,6 +48,7 @@ pub struct Human {
     later: Vec<RawEvent>,
     command: Command,
     presented: Vec<Presented>,
+    drawn: Vec<Drawn>,
     last_act: f64,
 }
 
@@ -45,6 +62,7 @@ impl Human {
             later: Vec::new(),
             command: Command::default(),
             presented: Vec::new(),
+            drawn: Vec::new(),
             last_act: 0.0,
         }
     }
@@ -83,7 +101,7 @@ impl Operator for Human {
                 FromOperator::Raw(event) => self.later.push(event),
                 FromOperator::KeysReleased => keys_released = true,
                 FromOperator::Presented(alert) => self.presented.push(alert),
-                FromOperator::Drawn { .. } => {}
+                drawn @ FromOperator::Drawn { .. } => self.drawn.extend(drawn.drawn()),
             }
         }
         // Only what has happened by this tick counts for it, also if the tick itself runs late:
@@ -115,5 +133,9 @@ impl Operator for Human {
 
     fn take_presented(&mut self) -> Vec<Presented> {
         std::mem::take(&mut self.presented)
+    }
+
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        std::mem::take(&mut self.drawn)
     }
 }

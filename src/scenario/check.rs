@@ -152,6 +152,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     });
     super::check_referee::check(&mut c, &raw.referee);
     super::check_takeover::check(&mut c, &raw);
+    let link = super::check_link::check(&mut c, &raw);
     let alerts = raw.alerts.check().unwrap_or_else(|wrong| {
         let placed = |(path, expected, got)| (format!("alerts.{path}"), expected, got);
         c.problems.extend(wrong.into_iter().map(placed));
@@ -206,7 +207,7 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             control: raw.control,
             intent: raw.intent,
             stabilised: raw.stabilised,
-            link: raw.link,
+            link,
             referee: raw.referee,
             alerts,
             text: text.to_string(),

@@ -7,6 +7,7 @@ mod check_actions;
 mod check_circles;
 mod check_flow;
 mod check_junction;
+mod check_link;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
@@ -22,7 +23,7 @@ mod raw_traffic;
 
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
-use crate::link::LinkSettings;
+use crate::link::settings::LinkSettings;
 use crate::perception::weather::Weather;
 use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
@@ -117,6 +118,18 @@ impl Scenario {
     /// Everything that is wrong with it; at least one problem.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         check::check(ron_file::parse(text)?, text)
+    }
+
+    /// Another link than that of the file.
+    ///
+    /// # Errors
+    /// If the vehicle would take it for lost from the start, in words.
+    pub fn change_link(&mut self, link: LinkSettings) -> Result<(), String> {
+        if let Some(why) = check_link::unfit(&link, &self.authority) {
+            return Err(why);
+        }
+        self.link = link;
+        Ok(())
     }
 
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone

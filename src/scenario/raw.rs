@@ -4,7 +4,7 @@ use super::raw_road::{RawJunction, RawRoad};
 use super::raw_traffic::{RawFlow, RawTraffic};
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
-use crate::link::LinkSettings;
+use crate::link::settings::RawLink;
 use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
 use crate::takeover::alert::settings::RawAlerts;
@@ -76,7 +76,7 @@ pub struct RawScenario {
     #[serde(default)]
     pub stabilised: StabilisedSettings,
     #[serde(default)]
-    pub link: LinkSettings,
+    pub link: RawLink,
     /// What counts as danger, and as asking in time.
     #[serde(default)]
     pub referee: RefereeSettings,

@@ -1,8 +1,10 @@
 //! What a run came to: its takeovers, its collisions, its end. Fed live or from a record.
 
 use super::dangers::{DangerWatch, Dangers, Measured};
+use super::link_account::{LinkAccount, LinkTally};
 use crate::command::Input;
 use crate::frame::Frame;
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::record::{Entry, Log};
 use crate::referee::verdict::RequestVerdict;
 use crate::road_user::RoadUser;
@@ -34,6 +36,7 @@ pub struct Tally {
     timeline: Timeline,
     collisions: Vec<Collision>,
     dangers: DangerWatch,
+    link: LinkTally,
     verdicts: Vec<RequestVerdict>,
     events: Vec<TimedEvent>,
     ticks: u64,
@@ -55,6 +58,7 @@ pub struct Account {
     /// Empty if the run was not judged.
     pub verdicts: Vec<RequestVerdict>,
     pub events: Vec<TimedEvent>,
+    pub link: LinkAccount,
 }
 
 impl Tally {
@@ -64,6 +68,7 @@ impl Tally {
             timeline: Timeline::new(scenario.intent, scenario.stabilised),
             collisions: Vec::new(),
             dangers: DangerWatch::new(names),
+            link: LinkTally::default(),
             verdicts: Vec::new(),
             events: Vec::new(),
             ticks: 0,
@@ -88,6 +93,9 @@ impl Tally {
                 Entry::Input(input) => tally.input(input),
                 Entry::Presented(alert) => tally.presented(alert),
                 Entry::Verdict(verdict) => tally.verdict(verdict.clone()),
+                Entry::Link(view) => tally.link(view),
+                Entry::Video(view) => tally.video(view),
+                Entry::Drawn(drawn) => tally.drawn(drawn),
                 Entry::Command(_) | Entry::Perception(_) => {}
             }
         }
@@ -111,6 +119,18 @@ impl Tally {
         self.dangers.tick(frame.time, Measured::of_frame(frame));
     }
 
+    pub fn link(&mut self, view: &LinkView) {
+        self.link.link(view);
+    }
+
+    pub fn video(&mut self, view: &VideoView) {
+        self.link.video(view);
+    }
+
+    pub fn drawn(&mut self, drawn: &Drawn) {
+        self.link.drawn(drawn);
+    }
+
     pub fn verdict(&mut self, verdict: RequestVerdict) {
         self.verdicts.push(verdict);
     }
@@ -125,6 +145,7 @@ impl Tally {
             dangers: self.dangers.finish(),
             verdicts: self.verdicts,
             events: self.events,
+            link: self.link.finish(),
         }
     }
 

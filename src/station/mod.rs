@@ -17,6 +17,7 @@
 //! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
 //! | `input`, `presented` | the keyboard; when a request was presented |
+//! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
 
@@ -27,6 +28,7 @@ mod camera;
 mod cockpit;
 mod ending;
 mod feed;
+mod frames;
 mod hud;
 mod input;
 mod junctions;
@@ -35,6 +37,7 @@ mod objects;
 mod plan;
 mod presented;
 mod probe;
+mod quality;
 mod ribbon;
 mod rider_mesh;
 mod road_mesh;
@@ -64,10 +67,21 @@ use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::PresentMode;
 use bevy::winit::WinitSettings;
+use frames::FrameTimes;
+use quality::Quality;
+pub use quality::{Choice, Level};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// How the world is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    pub quality: Choice,
+    /// Write the time of each picture into this file (CSV).
+    pub frame_times: Option<PathBuf>,
+}
 
 /// How the window behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +93,7 @@ pub struct Options {
     pub close_at_end: bool,
     /// Width and height, px.
     pub size: (u32, u32),
+    pub look: Look,
 }
 
 impl Default for Options {
@@ -87,6 +102,7 @@ impl Default for Options {
             screenshots: None,
             close_at_end: false,
             size: (1280, 720),
+            look: Look::default(),
         }
     }
 }
@@ -110,6 +126,8 @@ pub enum StationError {
     NoAdapter,
     #[error("{path}: cannot make the folder for screenshots: {why}")]
     Screenshots { path: PathBuf, why: std::io::Error },
+    #[error("{path}: cannot write the frame times: {why}")]
+    FrameTimes { path: PathBuf, why: std::io::Error },
 }
 
 /// Whether a window can be opened, before anything is started for it.
@@ -151,8 +169,19 @@ fn open(live: Live, options: Options) -> Result<(), StationError> {
             why,
         })?;
     }
+    let times = match &options.look.frame_times {
+        None => FrameTimes::default(),
+        Some(path) => {
+            let file = std::fs::File::create(path).map_err(|why| StationError::FrameTimes {
+                path: path.clone(),
+                why,
+            })?;
+            FrameTimes::to_file(file)
+        }
+    };
     let software = probe::adapter()?;
     let mut app = probe::guarded(|| build(live, options, software)).map_err(why_not)?;
+    app.insert_resource(times);
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(StationError::Window(format!("it closed with code {code}"))),
@@ -193,7 +222,7 @@ fn build(live: Live, options: Options, software: bool) -> App {
         // Signals and panics are the program's own business.
         .disable::<PanicHandlerPlugin>()
         .disable::<TerminalCtrlCHandlerPlugin>();
-    app.insert_resource(scene::Quality { software })
+    app.insert_resource(Quality::new(options.look.quality, software))
         .insert_resource(screenshots::Wanted {
             folder: options.screenshots,
             close_at_end: options.close_at_end,
@@ -233,6 +262,8 @@ fn build(live: Live, options: Options, software: bool) -> App {
             scene::plugin,
             lights::plugin,
             vehicles::plugin,
+            quality::plugin,
+            frames::plugin,
             camera::plugin,
             hud::plugin,
             alerts::plugin,

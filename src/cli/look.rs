@@ -1,0 +1,30 @@
+//! How the window shows the world: the same options for every verb that opens one.
+
+use std::path::PathBuf;
+use takeover::station::{Choice, Look};
+
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "In the window")]
+pub struct Args {
+    /// Quality of the picture: auto, low, medium or high. Auto: low where a processor draws, else
+    /// high, and lower if that is too slow.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        conflicts_with = "headless",
+        default_value = "auto"
+    )]
+    quality: Choice,
+    /// Write the time of each picture into this file (CSV: picture, ms).
+    #[arg(long, value_name = "FILE", conflicts_with = "headless")]
+    frame_times: Option<PathBuf>,
+}
+
+impl Args {
+    pub fn look(&self) -> Look {
+        Look {
+            quality: self.quality,
+            frame_times: self.frame_times.clone(),
+        }
+    }
+}
