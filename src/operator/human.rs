@@ -1,7 +1,7 @@
 //! A person: events of their devices come in from other threads, each with its own time.
 
 use super::{FromVehicle, Operator, Screen};
-use crate::command::{Change, Command, Input, Stamp};
+use crate::command::{Change, Command, DeviceKind, Input, Stamp};
 use crate::devices::controls::Controls;
 use crate::devices::settings::Settings;
 use crate::devices::{KEYBOARD, RawEvent};
@@ -50,6 +50,8 @@ pub struct Human {
     presented: Vec<Presented>,
     drawn: Vec<Drawn>,
     last_act: f64,
+    /// The device that the screen was told of.
+    device: Option<DeviceKind>,
 }
 
 impl Human {
@@ -64,6 +66,7 @@ impl Human {
             presented: Vec::new(),
             drawn: Vec::new(),
             last_act: 0.0,
+            device: None,
         }
     }
 
@@ -124,6 +127,11 @@ impl Operator for Human {
         if turned != self.command {
             self.command = turned;
             inputs.push(self.derived(now));
+        }
+        let device = self.command.present.then_some(self.command.device);
+        if device != self.device {
+            self.device = device;
+            (self.to_screen)(FromVehicle::Device(device));
         }
     }
 

@@ -10,9 +10,9 @@ use crate::devices::haptics::{Haptic, Rumble, ToDevices};
 use crate::link::view::LinkState;
 use crate::operator::FromVehicle;
 use crate::session::live::FromOperator;
+use crate::takeover::alert::Alert;
 use crate::takeover::alert::crier::{Crier, Cry};
 use crate::takeover::alert::settings::Alerts;
-use crate::takeover::alert::Alert;
 use std::io::Write;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -39,7 +39,9 @@ pub fn spawn(ends: Ends) -> Receiver<FromVehicle> {
         .name("alerts".into())
         .spawn(move || announce(ends, &to_window));
     if let Err(why) = thread {
-        say(&format!("no sound and no rumble: no thread for them: {why}"));
+        say(&format!(
+            "no sound and no rumble: no thread for them: {why}"
+        ));
     }
     from_here
 }
@@ -184,10 +186,15 @@ mod tests {
         }
         let next = felt.recv_timeout(wait).expect("a pattern");
         assert!(matches!(next, Haptic::Rumble(rumble) if rumble.alert.is_none()));
-        to_here.send(frame(Authority::Operator, None)).expect("listens");
+        to_here
+            .send(frame(Authority::Operator, None))
+            .expect("listens");
         let ends = std::iter::from_fn(|| felt.recv_timeout(wait).ok());
         let last = ends.take_while(|haptic| *haptic != Haptic::Quiet).count();
-        assert!(last < 5, "it stops with the takeover, not after {last} pulses");
+        assert!(
+            last < 5,
+            "it stops with the takeover, not after {last} pulses"
+        );
         drop(to_here);
         assert_eq!(out.iter().count(), 2);
     }
