@@ -8,10 +8,10 @@ mod inspect;
 mod judge;
 mod link;
 mod list;
-#[cfg(feature = "station")]
-mod look;
 #[cfg(feature = "sim")]
 mod live_devices;
+#[cfg(feature = "station")]
+mod look;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;

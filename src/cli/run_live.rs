@@ -23,6 +23,7 @@ use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
 use takeover::sim::{DT, Simulation, TICK_HZ};
 use takeover::takeover::alert::Presented;
+use takeover::takeover::alert::settings::Alerts;
 
 /// What a run needs, checked and opened.
 struct Prepared<'a> {
@@ -41,6 +42,9 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
         scenario
             .change_link(link)
             .map_err(|why| anyhow::anyhow!("--link {text}: {why}"))?;
+    }
+    if let Some(text) = &args.alerts {
+        scenario.alerts = Alerts::load(text).context("--alerts")?;
     }
     let scenario = Arc::new(scenario);
     let who = args.operator.clone().unwrap_or(if args.headless {
@@ -293,6 +297,8 @@ impl Prepared<'_> {
             close_at_end: self.args.close_at_end,
             size: (self.args.size.0, self.args.size.1),
             look: self.args.look.look(),
+            patch: self.args.patch,
+            text_scale: self.args.text_scale,
         };
         // The window must be on the main thread; the run is not, so neither slows the other.
         let (shown, report) = std::thread::scope(|scope| {

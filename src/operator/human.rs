@@ -1,7 +1,7 @@
 //! A person: events of their devices come in from other threads, each with its own time.
 
 use super::{FromVehicle, Operator, Screen};
-use crate::command::{Change, Command, Input, Stamp};
+use crate::command::{Change, Command, DeviceKind, Input, Stamp};
 use crate::devices::controls::Controls;
 use crate::devices::haptics::{Haptic, InCommand, ToDevices, VehicleFelt};
 use crate::devices::profile::Library;
@@ -56,6 +56,8 @@ pub struct Human {
     drives: bool,
     in_command: InCommand,
     to_devices: Option<ToDevices>,
+    /// The device that the screen was told of.
+    device: Option<DeviceKind>,
 }
 
 impl Human {
@@ -73,6 +75,7 @@ impl Human {
             drives: false,
             in_command: InCommand::default(),
             to_devices: None,
+            device: None,
         }
     }
 
@@ -161,6 +164,11 @@ impl Operator for Human {
             inputs.push(self.derived(now));
         }
         self.in_command.set(self.controls.in_command());
+        let device = self.command.present.then_some(self.command.device);
+        if device != self.device {
+            self.device = device;
+            (self.to_screen)(FromVehicle::Device(device));
+        }
     }
 
     fn command(&self) -> Command {
