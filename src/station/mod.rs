@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `runs` | from run to run in one window |
 //! | `feed` | frames and summary as they come in |
+//! | `annunciator`, `sound` | alerts heard and felt, as soon as their frame comes; the sound card |
 //! | `scene`, `site`, `ribbon` | what stands still, chunk by chunk, and what its parts share |
 //! | `road_mesh`, `junctions`, `tunnels` | roads |
 //! | `surroundings`, `town`, `objects`, `signs`, `lights` | what is beside them |
@@ -20,13 +21,15 @@
 //! | `plan` | where the automation means to go |
 //! | `hud`, `alerts`, `ending`, `widgets`, `notes` | instruments, authority and requests, the end, notices |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
-//! | `input`, `presented`, `glass` | the keyboard; when a request, and when a picture was presented |
+//! | `input` | the keyboard |
+//! | `presented`, `glass`, `patch` | when an alert, and when a camera picture was presented; a patch for a light sensor |
 //! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
 
 mod ahead;
 mod alerts;
+mod annunciator;
 mod axes;
 mod bus_mesh;
 mod camera;
@@ -45,6 +48,7 @@ mod lights;
 mod map;
 mod notes;
 mod objects;
+mod patch;
 mod plan;
 mod presented;
 mod probe;
@@ -62,6 +66,7 @@ mod signs;
 mod site;
 mod skins;
 mod sky;
+mod sound;
 mod surroundings;
 mod text;
 mod town;
@@ -82,6 +87,8 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::PresentMode;
 use bevy::winit::WinitSettings;
 use frames::FrameTimes;
+pub use patch::{Corner, Patch};
+pub use presented::{Drawing, DrawingLog};
 use quality::Quality;
 pub use quality::{Choice, Level};
 use std::num::NonZero;
@@ -103,7 +110,7 @@ pub struct Look {
 }
 
 /// How the window behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Save pictures here when a request is first shown (`request.png`), when it was taken over
     /// (`operator.png`), and of the last panel (`end.png`).
@@ -113,6 +120,10 @@ pub struct Options {
     /// Width and height, px.
     pub size: (u32, u32),
     pub look: Look,
+    /// A patch for a light sensor.
+    pub patch: Option<Patch>,
+    /// How large words are, 0.8 to 2.
+    pub text_scale: f32,
 }
 
 impl Default for Options {
@@ -122,6 +133,8 @@ impl Default for Options {
             close_at_end: false,
             size: (1280, 720),
             look: Look::default(),
+            patch: None,
+            text_scale: 1.0,
         }
     }
 }
@@ -174,13 +187,25 @@ enum Stage {
 /// # Errors
 /// If there is no display or no graphics adapter, or the folder for screenshots cannot be made.
 pub fn run(live: Live, options: Options) -> Result<(), StationError> {
+    begin(live, options, None)
+}
+
+/// The same, and the times of each picture are kept in `log`.
+///
+/// # Errors
+/// As [`run`].
+pub fn measure(live: Live, options: Options, log: DrawingLog) -> Result<(), StationError> {
+    begin(live, options, Some(log))
+}
+
+fn begin(live: Live, options: Options, log: Option<DrawingLog>) -> Result<(), StationError> {
     let stop = Arc::clone(&live.stop);
-    let result = open(live, options);
+    let result = open(live, options, log);
     stop.store(true, Ordering::Relaxed);
     result
 }
 
-fn open(live: Live, options: Options) -> Result<(), StationError> {
+fn open(live: Live, options: Options, log: Option<DrawingLog>) -> Result<(), StationError> {
     probe::display()?;
     if let Some(path) = &options.screenshots {
         std::fs::create_dir_all(path).map_err(|why| StationError::Screenshots {
@@ -199,7 +224,7 @@ fn open(live: Live, options: Options) -> Result<(), StationError> {
         }
     };
     let software = probe::adapter()?;
-    let mut app = probe::guarded(|| build(live, options, software)).map_err(why_not)?;
+    let mut app = probe::guarded(|| build(live, options, log, software)).map_err(why_not)?;
     app.insert_resource(times);
     match app.run() {
         AppExit::Success => Ok(()),
@@ -216,7 +241,7 @@ fn why_not(message: String) -> StationError {
     }
 }
 
-fn build(live: Live, options: Options, software: bool) -> App {
+fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) -> App {
     let mut app = App::new();
     let window = Window {
         title: words::t("window.title").into(),
@@ -249,10 +274,18 @@ fn build(live: Live, options: Options, software: bool) -> App {
             folder: options.screenshots,
             close_at_end: options.close_at_end,
         })
+        .insert_resource(widgets::TextScale(options.text_scale))
+        .init_resource::<sound::Volume>()
         .init_resource::<feed::Picture>()
         .init_resource::<input::LastDrawn>()
         .init_resource::<runs::RunNumber>()
         .insert_resource(WinitSettings::continuous());
+    if let Some(patch) = options.patch {
+        app.insert_resource(patch);
+    }
+    if let Some(log) = log {
+        app.insert_resource(log);
+    }
     app.add_plugins(plugins)
         .configure_sets(
             Update,
@@ -301,6 +334,7 @@ fn build(live: Live, options: Options, software: bool) -> App {
             ending::plugin,
             input::plugin,
             presented::plugin,
+            patch::plugin,
             screenshots::plugin,
         ));
     let mut live = SyncCell::new(Some(live));

@@ -154,7 +154,7 @@ mod tests {
             .init_resource::<View>()
             .add_message::<ViewRequest>()
             .add_systems(Update, (ask, change).chain());
-        let mut press = |app: &mut App, key| {
+        let press = |app: &mut App, key| {
             let mut keys = app.world_mut().resource_mut::<ButtonInput<KeyCode>>();
             keys.clear();
             keys.press(key);
