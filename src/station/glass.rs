@@ -95,6 +95,10 @@ mod tests {
         assert_eq!(told.due(run, picture(0, 0.0)), None);
         assert_eq!(told.due(run, None), None);
         assert_eq!(told.due(run, picture(3, 0.1)), Some(0.1));
-        assert_eq!(told.due(RunNumber(2), picture(3, 0.1)), Some(0.1), "another run");
+        assert_eq!(
+            told.due(RunNumber(2), picture(3, 0.1)),
+            Some(0.1),
+            "another run"
+        );
     }
 }
