@@ -93,7 +93,8 @@ fn caption(track: &Track, doubt: Doubt, cause: Cause) -> String {
     let share = (100.0 * track.reported).round();
     let line = format!("{class} {share:.0} %\n{}", doubt.word());
     match cause {
-        Cause::None => line,
+        // The mark itself says that it is the object.
+        Cause::None | Cause::Object => line,
         cause => format!("{line} ({})", named("cause", &cause)),
     }
 }
