@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use takeover::clock::{Clock, realtime_ns};
+use takeover::devices::RawEvent;
 use takeover::frame::Frame;
 use takeover::operator::human::{FromOperator, Human};
 use takeover::operator::model::Model;
@@ -193,7 +194,7 @@ impl Prepared<'_> {
         let operator = self.operator(from_devices, screen);
         let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
         let _pads = (self.who == Who::Human)
-            .then(|| start_pads(clock, to_session, true))
+            .then(|| start_pads(clock, to_session, None))
             .flatten();
         let pace = if self.in_real_time() {
             Pace::RealTime(clock)
@@ -227,6 +228,7 @@ impl Prepared<'_> {
         let (to_session, from_devices) = channel();
         let (to_screen, vehicle) = channel();
         let (to_end, summary) = channel();
+        let (to_window, pad_events) = channel();
         let screen: Screen = Box::new(move |news| {
             // The window may be closed already; then nobody looks.
             let _ = to_screen.send(news);
@@ -236,13 +238,14 @@ impl Prepared<'_> {
         let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
         let clock = Clock::start();
         let _pads = (self.who == Who::Human)
-            .then(|| start_pads(clock, to_session.clone(), false))
+            .then(|| start_pads(clock, to_session.clone(), Some(to_window)))
             .flatten();
         let live = Live {
             scenario: self.scenario.clone(),
             clock,
             vehicle,
             operator: to_session,
+            pad_events,
             haptics: None,
             summary,
             stop: self.stop.0.clone(),
@@ -322,13 +325,16 @@ fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> Screen {
     })
 }
 
+/// Reads pads for the session and, where there is a window, for that, too. Without a window a pad
+/// is all that a person has.
 #[cfg(feature = "gamepad")]
 fn start_pads(
     clock: Clock,
     to_session: Sender<FromOperator>,
-    needed: bool,
+    to_window: Option<Sender<RawEvent>>,
 ) -> Option<takeover::devices::gamepad::GamepadThread> {
     use takeover::command::Change;
+    let needed = to_window.is_none();
     let started = takeover::devices::gamepad::spawn(clock, move |event| {
         match &event.change {
             Change::Connected { name, .. } => say(format_args!("gamepad {}: {name}", event.device)),
@@ -339,6 +345,10 @@ fn start_pads(
                 ));
             }
             _ => {}
+        }
+        if let Some(to_window) = &to_window {
+            // The window may be closed already.
+            let _ = to_window.send(event.clone());
         }
         let _ = to_session.send(FromOperator::Raw(event));
     });
@@ -364,7 +374,11 @@ fn start_pads(
 }
 
 #[cfg(not(feature = "gamepad"))]
-fn start_pads(_clock: Clock, _to_session: Sender<FromOperator>, _needed: bool) -> Option<()> {
+fn start_pads(
+    _clock: Clock,
+    _to_session: Sender<FromOperator>,
+    _to_window: Option<Sender<RawEvent>>,
+) -> Option<()> {
     None
 }
 

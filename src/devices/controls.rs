@@ -218,7 +218,7 @@ fn take_in(held: &mut Held, settings: &Settings, role: Role, change: &Change) ->
                 held.brake = *value;
                 settings.pedal(*value) > 0.0
             }
-            Role::TakeOver | Role::HandBack | Role::NoNeed | Role::Other => false,
+            _ => false,
         },
         Change::Button { pressed, .. } => {
             match role {
@@ -227,7 +227,7 @@ fn take_in(held: &mut Held, settings: &Settings, role: Role, change: &Change) ->
                 Role::NoNeed => held.no_need = *pressed,
                 Role::Accelerator => held.accelerator = f32::from(u8::from(*pressed)),
                 Role::Brake => held.brake = f32::from(u8::from(*pressed)),
-                Role::Steering | Role::Other => {}
+                _ => {}
             }
             *pressed
         }

@@ -19,6 +19,15 @@ pub const BTN_WEST: u32 = EV_KEY | 0x134;
 pub const BTN_TL2: u32 = EV_KEY | 0x138;
 /// `BTN_TR2`: the right trigger as a button.
 pub const BTN_TR2: u32 = EV_KEY | 0x139;
+/// `BTN_SELECT`: Back, View or Share, left of the middle.
+pub const BTN_SELECT: u32 = EV_KEY | 0x13a;
+/// `BTN_START`: Start, Menu or Options, right of the middle.
+pub const BTN_START: u32 = EV_KEY | 0x13b;
+/// `BTN_DPAD_UP` and its three neighbours: direction pads that are buttons.
+pub const BTN_DPAD_UP: u32 = EV_KEY | 0x220;
+pub const BTN_DPAD_DOWN: u32 = EV_KEY | 0x221;
+pub const BTN_DPAD_LEFT: u32 = EV_KEY | 0x222;
+pub const BTN_DPAD_RIGHT: u32 = EV_KEY | 0x223;
 /// `ABS_X`: left stick, sideways.
 pub const ABS_X: u32 = EV_ABS;
 /// `ABS_Y`: left stick, lengthways.
@@ -35,6 +44,8 @@ pub const ABS_RZ: u32 = EV_ABS | 0x05;
 pub const ABS_GAS: u32 = EV_ABS | 0x09;
 /// `ABS_BRAKE`: left trigger of some Bluetooth pads.
 pub const ABS_BRAKE: u32 = EV_ABS | 0x0a;
+/// `ABS_HAT0X`: direction pad, sideways.
+pub const ABS_HAT0X: u32 = EV_ABS | 0x10;
 /// `ABS_HAT0Y`: direction pad, lengthways.
 pub const ABS_HAT0Y: u32 = EV_ABS | 0x11;
 /// `ABS_HAT2X`: right trigger of Steam controllers.
@@ -52,7 +63,21 @@ pub enum Role {
     HandBack,
     /// "No need": rejects a request.
     NoNeed,
-    /// Nothing that drives; recorded all the same.
+    /// Shows the next view.
+    View,
+    Pause,
+    /// Menus: the direction pad and what else moves through them. What a press means in a menu
+    /// is for [`menu`](super::menu), since the buttons that drive confirm and go back there.
+    Up,
+    Down,
+    Left,
+    Right,
+    Confirm,
+    Back,
+    /// An axis that moves through menus and does not drive.
+    Sideways,
+    Lengthways,
+    /// Nothing that drives or is needed by a window; recorded all the same.
     Other,
 }
 
@@ -96,6 +121,14 @@ impl Layout {
             (BTN_SOUTH, _) => Role::TakeOver,
             (BTN_EAST, _) => Role::HandBack,
             (BTN_NORTH | BTN_WEST, _) => Role::NoNeed,
+            (BTN_SELECT, _) => Role::View,
+            (BTN_START, _) => Role::Pause,
+            (BTN_DPAD_UP, _) => Role::Up,
+            (BTN_DPAD_DOWN, _) => Role::Down,
+            (BTN_DPAD_LEFT, _) => Role::Left,
+            (BTN_DPAD_RIGHT, _) => Role::Right,
+            (ABS_HAT0X, _) => Role::Sideways,
+            (ABS_Y | ABS_HAT0Y, _) => Role::Lengthways,
             (BTN_TL2, None) => Role::Brake,
             (BTN_TR2, None) => Role::Accelerator,
             (code, Some(t)) if code == t.left => Role::Brake,
@@ -198,6 +231,13 @@ mod tests {
             (BTN_WEST, native::BTN_WEST),
             (BTN_TL2, native::BTN_LT2),
             (BTN_TR2, native::BTN_RT2),
+            (BTN_SELECT, native::BTN_SELECT),
+            (BTN_START, native::BTN_START),
+            (BTN_DPAD_UP, native::BTN_DPAD_UP),
+            (BTN_DPAD_DOWN, native::BTN_DPAD_DOWN),
+            (BTN_DPAD_LEFT, native::BTN_DPAD_LEFT),
+            (BTN_DPAD_RIGHT, native::BTN_DPAD_RIGHT),
+            (ABS_HAT0X, native::AXIS_DPADX),
             (ABS_X, native::AXIS_LSTICKX),
             (ABS_Y, native::AXIS_LSTICKY),
             (ABS_Z, native::AXIS_LEFTZ),

@@ -6,6 +6,7 @@
 //! | [`timing`] | whether a kernel stamp can be believed, and how far off the time may be | yes |
 //! | [`settings`] | dead zones, curves and rates, as a file can give them | yes |
 //! | [`controls`] | raw changes of all devices → one [`Command`] | yes |
+//! | [`menu`] | the same changes, for someone who moves through menus | yes |
 //! | `gamepad` | the thread that reads pads (feature `gamepad`, needs libudev) | no |
 //!
 //! Reaction times are measured on the events of this room, so two rules hold here. An event's time
@@ -20,6 +21,7 @@ pub mod controls;
 pub mod gamepad;
 pub mod haptics;
 pub mod layout;
+pub mod menu;
 pub mod settings;
 pub mod timing;
 

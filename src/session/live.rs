@@ -4,6 +4,7 @@
 //! so a slow window can delay the picture and nothing else.
 
 use crate::clock::Clock;
+use crate::devices::RawEvent;
 use crate::devices::haptics::ToDevices;
 use crate::operator::FromVehicle;
 pub use crate::operator::human::FromOperator;
@@ -19,6 +20,9 @@ pub struct Live {
     pub clock: Clock,
     /// What comes out of the link, in order. Closed when the session has ended.
     pub vehicle: Receiver<FromVehicle>,
+    /// A copy of every change at a pad, for menus and views (see [`crate::devices::menu`]); the
+    /// session has it already.
+    pub pad_events: Receiver<RawEvent>,
     /// The way to the devices in hand, if there are any.
     pub haptics: Option<ToDevices>,
     /// Inputs of devices that the window owns (the keyboard), and when a request was presented.
