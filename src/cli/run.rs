@@ -2,7 +2,9 @@
 
 use super::Done;
 use std::path::PathBuf;
+#[cfg(feature = "station")]
 use std::str::FromStr;
+use takeover::session::choice::Who;
 
 /// Run a scenario, in the station's window or without one.
 #[derive(clap::Args, Debug)]
@@ -32,6 +34,9 @@ pub struct Args {
     /// Who answers: human, model, none or script:FILE. Default: human in the window, model without.
     #[arg(long, value_name = "WHO")]
     pub operator: Option<Who>,
+    /// Profile of the vehicle instead of the scenario's: `saloon`, `van`, ... (assets/vehicles).
+    #[arg(long, value_name = "PROFILE")]
+    pub vehicle: Option<String>,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1, allow_hyphen_values = true)]
     pub seed: u64,
@@ -52,49 +57,30 @@ pub struct Args {
     #[cfg(feature = "station")]
     #[arg(long, conflicts_with = "headless")]
     pub close_at_end: bool,
-    /// Size of the window, for example 1280x720.
     #[cfg(feature = "station")]
-    #[arg(
-        long,
-        value_name = "WxH",
-        conflicts_with = "headless",
-        default_value = "1280x720"
-    )]
-    pub size: Size,
+    #[command(flatten)]
+    pub window: WindowArgs,
 }
 
-/// Who answers takeover requests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Who {
-    Human,
-    Model,
-    Nobody,
-    Script(PathBuf),
-}
-
-impl FromStr for Who {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match (text, text.strip_prefix("script:")) {
-            ("human", _) => Ok(Self::Human),
-            ("model", _) => Ok(Self::Model),
-            ("none", _) => Ok(Self::Nobody),
-            (_, Some(file)) if !file.is_empty() => Ok(Self::Script(file.into())),
-            _ => Err("expected human, model, none or script:FILE".into()),
-        }
-    }
-}
-
-impl std::fmt::Display for Who {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Human => f.write_str("human"),
-            Self::Model => f.write_str("model"),
-            Self::Nobody => f.write_str("none"),
-            Self::Script(file) => write!(f, "script:{}", file.display()),
-        }
-    }
+/// How the window is opened.
+#[cfg(feature = "station")]
+#[derive(clap::Args, Clone, Debug, Default, PartialEq)]
+pub struct WindowArgs {
+    /// Size of the window, for example 1280x720 (the default).
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Size>,
+    /// Full screen; F11 changes it.
+    #[arg(long)]
+    pub fullscreen: bool,
+    /// On which monitor, from 1; the settings page lists them.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub monitor: Option<u16>,
+    /// No pauses: for studies.
+    #[arg(long)]
+    pub no_pause: bool,
+    /// The file of the station's settings, instead of the one in the user's configuration folder.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
 }
 
 /// Width and height of a window, pixels.
@@ -128,5 +114,12 @@ pub fn run(_args: &Args) -> anyhow::Result<Done> {
 
 #[cfg(feature = "sim")]
 pub fn run(args: &Args) -> anyhow::Result<Done> {
+    #[cfg(feature = "station")]
+    if args.headless && args.window != WindowArgs::default() {
+        return Err(super::Usage(
+            "--headless has no window: leave out --size, --fullscreen, --monitor, --no-pause and --settings".into(),
+        )
+        .into());
+    }
     super::run_live::run(args)
 }

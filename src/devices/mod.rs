@@ -7,6 +7,7 @@
 //! | [`settings`] | dead zones, curves and rates, as a file can give them | yes |
 //! | [`controls`] | raw changes of all devices → one [`Command`] | yes |
 //! | [`menu`] | the same changes, for someone who moves through menus | yes |
+//! | [`relay`] | one reader of pads, many runs | yes |
 //! | `gamepad` | the thread that reads pads (feature `gamepad`, needs libudev) | no |
 //!
 //! Reaction times are measured on the events of this room, so two rules hold here. An event's time
@@ -22,6 +23,7 @@ pub mod gamepad;
 pub mod haptics;
 pub mod layout;
 pub mod menu;
+pub mod relay;
 pub mod settings;
 pub mod timing;
 

@@ -116,6 +116,30 @@ impl Scenario {
         check::check(ron_file::parse(text)?, text)
     }
 
+    /// The same with another vehicle: a profile by name. Its text says so, too, since the text is
+    /// what a record is repeated from.
+    ///
+    /// # Errors
+    /// One line: there is no such profile, or the scenario is impossible with it.
+    pub fn with_vehicle(&self, profile: &str) -> Result<Self, String> {
+        let known: Vec<_> = crate::vehicle::profile_names().collect();
+        if !known.contains(&profile) {
+            let known = known.join(", ");
+            return Err(format!(
+                "vehicle: expected one of {known}, got `{profile}`"
+            ));
+        }
+        let text = ron_file::with_value(&self.text, "ego", "vehicle", &format!("\"{profile}\""));
+        let text = text.ok_or("the scenario has no ego")?;
+        Self::parse(&text).map_err(|problems| {
+            let first = problems.first();
+            let why = first.map_or(String::new(), |p| {
+                format!("{}: expected {}, got {}", p.field, p.expected, p.got)
+            });
+            format!("the scenario does not go with the vehicle `{profile}`: {why}")
+        })
+    }
+
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
     /// does not say, and a later version may default otherwise. With the seed that placed the
     /// crowds: `bodies` lists name, kind and size of all others in the order of the frames' bodies.

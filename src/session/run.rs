@@ -17,6 +17,7 @@ use crate::operator::Operator;
 use crate::record::Recorder;
 use crate::scenario::Scenario;
 use crate::sim::Simulation;
+use crate::takeover::event::{Event, TimedEvent};
 
 /// A run in progress.
 pub struct Session {
@@ -120,6 +121,16 @@ impl Session {
             }
         }
         self.sim.frame()
+    }
+
+    /// Notes what happened to the run itself, not in it.
+    pub fn note(&mut self, event: Event) {
+        let (tick, time) = (self.frame().tick, self.frame().time);
+        let noted = TimedEvent { tick, time, event };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.event(&noted);
+        }
+        self.tally.note(noted);
     }
 
     /// What the operator did up to `now`, and the command to send. A button or pedal that was

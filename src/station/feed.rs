@@ -2,14 +2,15 @@
 
 use crate::frame::{End, Frame};
 use crate::link::view::{LinkView, VideoView};
+use super::shell::history::History;
 use crate::operator::FromVehicle;
+use crate::session::report::Report;
 use crate::takeover::event::TimedEvent;
-use bevy::app::AppExit;
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 /// Events kept for the list on the screen.
@@ -23,7 +24,7 @@ const HISTORY_STEP: f64 = 0.5;
 pub struct Feed {
     /// In cells because receivers cannot be shared between threads, and resources must be.
     pub vehicle: SyncCell<Receiver<FromVehicle>>,
-    pub summary: SyncCell<Receiver<Vec<String>>>,
+    pub summary: SyncCell<Receiver<Arc<Report>>>,
 }
 
 /// The session's own wish to end: Ctrl-C, or the window's closing.
@@ -48,7 +49,7 @@ pub struct Picture {
     pub ended: Option<End>,
     /// No more frames come.
     pub closed: bool,
-    pub summary: Option<Vec<String>>,
+    pub summary: Option<Arc<Report>>,
     /// No summary comes any more.
     pub summary_closed: bool,
 }
@@ -88,11 +89,19 @@ impl Picture {
 }
 
 /// Empties the channels.
-pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>) {
+pub fn drain(
+    mut feed: ResMut<Feed>,
+    mut picture: ResMut<Picture>,
+    mut history: ResMut<History>,
+) {
     loop {
         match feed.vehicle.get().try_recv() {
-            Ok(FromVehicle::Frame(frame)) => picture.take_in(frame),
+            Ok(FromVehicle::Frame(frame)) => {
+                history.data(&frame);
+                picture.take_in(frame);
+            }
             Ok(FromVehicle::Picture(scene, video)) => {
+                history.picture(&scene);
                 picture.scene = Some(scene);
                 picture.video = video;
             }
@@ -106,21 +115,10 @@ pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>) {
     }
     if picture.summary.is_none() {
         match feed.summary.get().try_recv() {
-            Ok(lines) => picture.summary = Some(lines),
+            Ok(report) => picture.summary = Some(report),
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => picture.summary_closed = true,
         }
-    }
-}
-
-/// Closes the window when the session was stopped from outside (Ctrl-C), once it has ended.
-pub fn leave_when_stopped(
-    stop: Res<Stop>,
-    picture: Res<Picture>,
-    mut exit: MessageWriter<AppExit>,
-) {
-    if stop.0.load(Ordering::Relaxed) && picture.complete() {
-        exit.write(AppExit::Success);
     }
 }
 

@@ -14,7 +14,8 @@
 //! | `vehicles`, `cockpit`, `camera` | what moves, and from where it is seen |
 //! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
 //! | `plan` | where the automation means to go |
-//! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
+//! | `hud`, `alerts`, `widgets` | instruments, authority and requests |
+//! | `shell`, `settings` | around the run: start, pause, end; what is remembered |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
 //! | `input`, `presented` | the keyboard; when a request was presented |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
@@ -25,7 +26,6 @@ mod axes;
 mod bus_mesh;
 mod camera;
 mod cockpit;
-mod ending;
 mod feed;
 mod hud;
 mod input;
@@ -45,6 +45,8 @@ mod shape;
 mod signs;
 mod site;
 mod skins;
+pub mod settings;
+mod shell;
 mod sky;
 mod surroundings;
 mod text;
@@ -56,7 +58,8 @@ mod weather;
 mod widgets;
 mod words;
 
-use crate::session::live::Live;
+use crate::session::choice::Choice;
+use crate::session::live::{Desk, Live};
 use bevy::app::{AppExit, PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
@@ -65,30 +68,47 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::PresentMode;
 use bevy::winit::WinitSettings;
 use std::num::NonZero;
-use std::path::PathBuf;
+use settings::Settings;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::AtomicBool;
 
 /// How the window behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Save pictures here when a request is first shown (`request.png`), when it was taken over
-    /// (`operator.png`), and of the last panel (`end.png`).
+    /// (`operator.png`), of the last page (`end.png`), and of the pages around the run
+    /// (`start.png`, `paused.png`, ...). From the second run on a number is added.
     pub screenshots: Option<PathBuf>,
     /// Close by itself once the summary is shown, instead of waiting for the operator.
     pub close_at_end: bool,
     /// Width and height, px.
     pub size: (u32, u32),
+    /// One run and no more: no start page, and Esc ends it.
+    pub once: bool,
+    /// The run can be made to stand still.
+    pub may_pause: bool,
+    /// What is chosen at first.
+    pub choice: Choice,
+    /// Scenario files to choose from.
+    pub scenarios: Vec<PathBuf>,
+    /// Why there are none.
+    pub no_scenarios: Option<String>,
+    pub settings: Settings,
+    /// Where changed settings are kept.
+    pub settings_path: Option<PathBuf>,
+    /// What the start page should tell at once.
+    pub note: Option<String>,
+    /// Set it to end the run and close the window: Ctrl-C.
+    pub quit: Arc<AtomicBool>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            screenshots: None,
-            close_at_end: false,
-            size: (1280, 720),
-        }
-    }
+/// The scenario files of a folder, in the order of their names.
+///
+/// # Errors
+/// One line, if the folder cannot be read or has none.
+pub fn scenarios(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    shell::library::files(folder)
 }
 
 /// Why there is no window.
@@ -132,18 +152,16 @@ enum Stage {
 /// Opens the window and returns once it is closed. Must be called on the main thread, once in the
 /// life of a program: the window systems allow no more.
 ///
-/// The session is told to stop when the window closes, also if it could not be opened.
+/// With `first` a run goes on already; without, the window begins with the start page. Whoever made
+/// the desk stops what runs are left when this returns.
 ///
 /// # Errors
 /// If there is no display or no graphics adapter, or the folder for screenshots cannot be made.
-pub fn run(live: Live, options: Options) -> Result<(), StationError> {
-    let stop = Arc::clone(&live.stop);
-    let result = open(live, options);
-    stop.store(true, Ordering::Relaxed);
-    result
-}
-
-fn open(live: Live, options: Options) -> Result<(), StationError> {
+pub fn run(
+    desk: Box<dyn Desk + Send>,
+    first: Option<Live>,
+    options: Options,
+) -> Result<(), StationError> {
     probe::display()?;
     if let Some(path) = &options.screenshots {
         std::fs::create_dir_all(path).map_err(|why| StationError::Screenshots {
@@ -152,7 +170,8 @@ fn open(live: Live, options: Options) -> Result<(), StationError> {
         })?;
     }
     let software = probe::adapter()?;
-    let mut app = probe::guarded(|| build(live, options, software)).map_err(why_not)?;
+    let mut app =
+        probe::guarded(|| build(desk, first, options, software)).map_err(why_not)?;
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(StationError::Window(format!("it closed with code {code}"))),
@@ -168,7 +187,12 @@ fn why_not(message: String) -> StationError {
     }
 }
 
-fn build(live: Live, options: Options, software: bool) -> App {
+fn build(
+    desk: Box<dyn Desk + Send>,
+    first: Option<Live>,
+    options: Options,
+    software: bool,
+) -> App {
     let mut app = App::new();
     let window = Window {
         title: words::t("window.title").into(),
@@ -195,7 +219,7 @@ fn build(live: Live, options: Options, software: bool) -> App {
         .disable::<TerminalCtrlCHandlerPlugin>();
     app.insert_resource(scene::Quality { software })
         .insert_resource(screenshots::Wanted {
-            folder: options.screenshots,
+            folder: options.screenshots.clone(),
             close_at_end: options.close_at_end,
         })
         .init_resource::<feed::Picture>()
@@ -210,7 +234,6 @@ fn build(live: Live, options: Options, software: bool) -> App {
                 .run_if(runs::running),
         )
         .add_systems(Update, feed::drain.in_set(Stage::Feed))
-        .add_systems(Update, feed::leave_when_stopped.in_set(Stage::Finish))
         .add_systems(runs::Begin, (sky::spawn, plan::spawn, weather::spawn))
         .add_systems(
             Update,
@@ -236,15 +259,15 @@ fn build(live: Live, options: Options, software: bool) -> App {
             camera::plugin,
             hud::plugin,
             alerts::plugin,
-            ending::plugin,
+            shell::plugin,
             input::plugin,
             presented::plugin,
             screenshots::plugin,
         ));
-    let mut live = SyncCell::new(Some(live));
+    let mut opening = SyncCell::new(Some((desk, first, options)));
     app.add_systems(Startup, move |world: &mut World| {
-        if let Some(live) = live.get().take() {
-            runs::begin(world, live);
+        if let Some((desk, first, options)) = opening.get().take() {
+            shell::open(world, desk, first, &options);
         }
     });
     app

@@ -270,6 +270,13 @@ pub enum Event {
     /// Nothing new comes from the operator's end of the link.
     LinkLost,
     LinkBack,
+    /// The station's menu stopped the run; nobody was asked to do anything meanwhile.
+    Paused,
+    /// ... and let it go on.
+    Resumed {
+        /// How long it stood, s of the wall clock.
+        stood_s: f64,
+    },
     /// The ego's centre of gravity left the paved road, shoulder included.
     LeftRoad {
         /// m/s.
@@ -407,6 +414,8 @@ impl Event {
             Self::OperatorBack => "operator or device back".into(),
             Self::LinkLost => "link lost".into(),
             Self::LinkBack => "link back".into(),
+            Self::Paused => "paused".into(),
+            Self::Resumed { stood_s } => format!("goes on after a pause of {stood_s:.1} s"),
             Self::LeftRoad { speed } => format!("left the road at {speed:.1} m/s"),
             Self::Collision {
                 with,
