@@ -36,6 +36,8 @@ pub struct Frame {
     pub authority: Authority,
     /// Who moves the actuators.
     pub source: Source,
+    /// How fast a remote operator may go for the link's sake, m/s; none: no cap.
+    pub speed_cap: Option<f64>,
     pub request: Option<RequestView>,
     /// The vehicle offers to take control back.
     pub offers: bool,

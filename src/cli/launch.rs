@@ -1,5 +1,6 @@
 //! Putting a run together: scenario, operator, record.
 
+#[cfg(feature = "gamepad")]
 use super::say;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +42,12 @@ impl Launch {
         if let Some(vehicle) = &choice.vehicle {
             scenario = scenario.with_vehicle(vehicle).map_err(anyhow::Error::msg)?;
         }
+        if let Some(text) = &choice.link {
+            let link = super::link::find(text)?;
+            scenario
+                .change_link(link)
+                .map_err(|why| anyhow::anyhow!("link {text}: {why}"))?;
+        }
         let script = match &choice.operator {
             Who::Script(file) => Some(Script::load(file)?),
             _ => None,
@@ -71,6 +78,7 @@ impl Launch {
             pace: if self.real_time { "realtime" } else { "fast" }.into(),
             started_ns,
             tick_hz: TICK_HZ,
+            link: self.choice.link.clone(),
         };
         let script = self.script.as_ref().map(|s| s.text.as_str());
         let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);
@@ -110,7 +118,7 @@ impl Launch {
             (Who::Nobody | Who::Script(_), _) => Box::new(Nobody),
         };
         if self.watched {
-            Box::new(Watched { operator, screen })
+            Box::new(Watched::new(operator, screen, from_devices, pauses))
         } else {
             operator
         }

@@ -8,7 +8,10 @@ mod inspect;
 mod judge;
 #[cfg(feature = "sim")]
 mod launch;
+mod link;
 mod list;
+#[cfg(feature = "station")]
+mod look;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
@@ -32,6 +35,7 @@ Examples:
   takeover run scenarios/fog_bank.ron --headless      no window: a modelled operator answers
   takeover run scenarios/fog_bank.ron --headless --operator none --json
   takeover inspect runs/LOG.mcap                      what happened, and how fast
+  takeover link 4g                                    what a link does, measured
   takeover assess policy --seeds 5                    what takeover policies are worth
   takeover judge runs/LOG.mcap                        were its requests needed, and in time
   takeover vehicle saloon --manoeuvre brake --speed 30
@@ -58,6 +62,7 @@ enum Verb {
     Inspect(inspect::Args),
     Assess(assess::Args),
     Judge(judge::Args),
+    Link(link::Args),
     Vehicle(vehicle::Args),
 }
 
@@ -95,6 +100,7 @@ pub fn main() -> ExitCode {
         Verb::Inspect(args) => inspect::inspect(&args),
         Verb::Assess(args) => assess::assess(&args),
         Verb::Judge(args) => judge::judge(&args),
+        Verb::Link(args) => link::link(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
     };
     match result {

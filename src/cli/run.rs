@@ -17,6 +17,8 @@ Examples:
       Nobody answers: the vehicle stops by itself.
   takeover run scenarios/fog_bank.ron --headless --operator script:my_script.ron --seed 7 --json
       Repeatable: the same script and seed give the same state_hash.
+  takeover run scenarios/fog_bank.ron --link 4g
+      Over another link than the scenario's.
   takeover run scenarios/fog_bank.ron --headless --realtime --operator human
       A gamepad without a window.
 
@@ -37,6 +39,9 @@ pub struct Args {
     /// Profile of the vehicle instead of the scenario's: `saloon`, `van`, ... (assets/vehicles).
     #[arg(long, value_name = "PROFILE")]
     pub vehicle: Option<String>,
+    /// Another link than the scenario's: a preset (`takeover link` lists them) or a file (RON).
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub link: Option<String>,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1, allow_hyphen_values = true)]
     pub seed: u64,
@@ -78,6 +83,8 @@ pub struct WindowArgs {
     /// No pauses: for studies.
     #[arg(long)]
     pub no_pause: bool,
+    #[command(flatten)]
+    pub look: super::look::Args,
     /// The file of the station's settings, instead of the one in the user's configuration folder.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,

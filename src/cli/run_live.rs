@@ -40,7 +40,7 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
     let choice = Choice {
         scenario: args.scenario.clone(),
         vehicle: args.vehicle.clone(),
-        link: None,
+        link: args.link.clone(),
         operator: who,
         seed: args.seed,
     };

@@ -212,6 +212,7 @@ fn settings(window: &WindowArgs) -> (Settings, Option<PathBuf>, Option<String>) 
         }
     }
     settings.full_screen |= window.fullscreen;
+    settings.quality = window.look.look(settings.quality).quality;
     settings.monitor = window.monitor.unwrap_or(settings.monitor);
     // A broken file is for its owner to mend, not to be written over.
     let path = path.filter(|_| note.is_none());
@@ -225,6 +226,7 @@ fn options(window: &WindowArgs, quit: Arc<AtomicBool>) -> Options {
         screenshots: None,
         close_at_end: false,
         size: (width, height),
+        look: window.look.look(settings.quality),
         once: false,
         may_pause: !window.no_pause,
         choice: settings.last.clone(),

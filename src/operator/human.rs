@@ -7,7 +7,7 @@ use crate::devices::controls::Controls;
 use crate::devices::settings::Settings;
 use crate::devices::{KEYBOARD, RawEvent};
 use crate::frame::Frame;
-use crate::link::view::{LinkView, VideoView};
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -25,6 +25,26 @@ pub enum FromOperator {
     Drawn { captured: f64, session_ns: i64 },
 }
 
+impl FromOperator {
+    /// The picture that was drawn, in time of the run, if that is what this tells. While the run
+    /// stands still the same picture is drawn over and over.
+    pub fn drawn(self, pauses: &Pauses) -> Option<Drawn> {
+        match self {
+            Self::Drawn {
+                captured,
+                session_ns,
+            } => {
+                let place = pauses.in_run(session_ns);
+                (!place.paused).then_some(Drawn {
+                    captured,
+                    presented: place.run_ns as f64 / 1e9,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
 pub struct Human {
     from_devices: Receiver<FromOperator>,
     to_screen: Screen,
@@ -33,6 +53,7 @@ pub struct Human {
     later: Vec<RawEvent>,
     command: Command,
     presented: Vec<Presented>,
+    drawn: Vec<Drawn>,
     last_act: f64,
     pauses: Pauses,
     /// Something moved while the run stood still.
@@ -60,6 +81,7 @@ impl Human {
             later: Vec::new(),
             command: Command::default(),
             presented: Vec::new(),
+            drawn: Vec::new(),
             last_act: 0.0,
             pauses: Pauses::default(),
             moved_in_pause: false,
@@ -154,7 +176,9 @@ impl Operator for Human {
                 FromOperator::Raw(event) => self.later.push(event),
                 FromOperator::KeysReleased => keys_released = true,
                 FromOperator::Presented(alert) => self.presented.push(in_run(&self.pauses, alert)),
-                FromOperator::Drawn { .. } => {}
+                drawn @ FromOperator::Drawn { .. } => {
+                    self.drawn.extend(drawn.drawn(&self.pauses));
+                }
             }
         }
         // Only what has happened by this tick counts for it, also if the tick itself runs late:
@@ -200,5 +224,9 @@ impl Operator for Human {
 
     fn take_presented(&mut self) -> Vec<Presented> {
         std::mem::take(&mut self.presented)
+    }
+
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        std::mem::take(&mut self.drawn)
     }
 }

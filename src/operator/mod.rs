@@ -7,11 +7,14 @@ pub mod human;
 pub mod model;
 pub mod script;
 
+use crate::clock::Pauses;
 use crate::command::{Command, Input};
 use crate::frame::Frame;
-use crate::link::view::{LinkView, VideoView};
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
+use human::FromOperator;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 /// Someone, or something, at the far end of the link. Times are s since the start of the run.
 pub trait Operator: Send {
@@ -32,6 +35,11 @@ pub trait Operator: Send {
 
     /// Takes the alerts that have been presented since the last call.
     fn take_presented(&mut self) -> Vec<Presented>;
+
+    /// Takes the pictures that a screen has shown since the last call.
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        Vec::new()
+    }
 }
 
 /// What reaches a screen.
@@ -67,8 +75,29 @@ impl Operator for Nobody {
 
 /// Another operator, watched on a screen: a script or a model in the station's window.
 pub struct Watched {
-    pub operator: Box<dyn Operator>,
-    pub screen: Screen,
+    operator: Box<dyn Operator>,
+    screen: Screen,
+    from_screen: Receiver<FromOperator>,
+    drawn: Vec<Drawn>,
+    pauses: Pauses,
+}
+
+impl Watched {
+    /// What the screen says comes through `from_screen`; only what it has drawn is of interest.
+    pub fn new(
+        operator: Box<dyn Operator>,
+        screen: Screen,
+        from_screen: Receiver<FromOperator>,
+        pauses: Pauses,
+    ) -> Self {
+        Self {
+            operator,
+            screen,
+            from_screen,
+            pauses,
+            drawn: Vec::new(),
+        }
+    }
 }
 
 impl Operator for Watched {
@@ -88,6 +117,8 @@ impl Operator for Watched {
     }
 
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
+        self.drawn
+            .extend(self.from_screen.try_iter().filter_map(|m| m.drawn(&self.pauses)));
         self.operator.act(now, inputs);
     }
 
@@ -97,6 +128,10 @@ impl Operator for Watched {
 
     fn take_presented(&mut self) -> Vec<Presented> {
         self.operator.take_presented()
+    }
+
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        std::mem::take(&mut self.drawn)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod dangers;
 pub mod fork;
 pub mod limit;
 #[cfg(feature = "sim")]
+pub mod link_account;
 pub mod live;
 #[cfg(feature = "sim")]
 mod pace;

@@ -2,6 +2,7 @@
 
 use super::dangers::Dangers;
 use super::fork::NoVerdict;
+use super::link_account::LinkAccount;
 use super::pace::Paced;
 use super::tally::{Account, Collision, describe_account};
 use crate::frame::End;
@@ -44,6 +45,8 @@ pub struct Report {
     pub dangers: Dangers,
     /// How long it was paused, s of the wall clock.
     pub stood_s: f64,
+    /// What was measured of the link.
+    pub link: LinkAccount,
     /// What was lost, one line each: exit code 3.
     pub lost: Vec<String>,
     /// What one should know of this run, one line each.
@@ -117,6 +120,7 @@ impl Report {
             verdicts: account.verdicts,
             dangers: account.dangers,
             stood_s,
+            link: account.link,
             lost,
             notes,
         }
@@ -140,6 +144,7 @@ impl Report {
             &self.collisions,
             &self.dangers,
         ));
+        lines.extend(self.link.lines());
         lines
     }
 }

@@ -2,8 +2,9 @@
 
 use super::cockpit::{self, Interior};
 use super::feed::Picture;
+use super::quality::Quality;
 use super::runs::Begin;
-use super::scene::{Quality, Setting};
+use super::scene::Setting;
 use super::sky;
 use super::vehicles::{Exterior, pose};
 use crate::frame::BodyView;
@@ -44,11 +45,7 @@ fn spawn(mut commands: Commands, quality: Res<Quality>, setting: Res<Setting>) {
         // No tone mapping: the fog's and the sky's colours come out exactly as given.
         Tonemapping::None,
         DebandDither::Disabled,
-        if quality.software {
-            Msaa::Off
-        } else {
-            Msaa::Sample4
-        },
+        Msaa::from_samples(quality.terms().samples),
         ClusterConfig::Single,
         sky::fog(&setting.0.weather, 10_000.0),
         Transform::from_xyz(0.0, 2.0, 0.0).looking_to(Vec3::X, Vec3::Y),

@@ -18,6 +18,7 @@
 //! | `shell`, `settings` | around the run: start, pause, end; what is remembered |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
 //! | `input`, `presented` | the keyboard; when a request was presented |
+//! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
 
@@ -27,6 +28,7 @@ mod bus_mesh;
 mod camera;
 mod cockpit;
 mod feed;
+mod frames;
 mod hud;
 mod input;
 mod junctions;
@@ -35,18 +37,19 @@ mod objects;
 mod plan;
 mod presented;
 mod probe;
+mod quality;
 mod ribbon;
 mod rider_mesh;
 mod road_mesh;
 mod runs;
 mod scene;
 mod screenshots;
+pub mod settings;
 mod shape;
+mod shell;
 mod signs;
 mod site;
 mod skins;
-pub mod settings;
-mod shell;
 mod sky;
 mod surroundings;
 mod text;
@@ -58,7 +61,7 @@ mod weather;
 mod widgets;
 mod words;
 
-use crate::session::choice::Choice;
+use crate::session::choice::Choice as RunChoice;
 use crate::session::live::{Desk, Live};
 use bevy::app::{AppExit, PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
 use bevy::platform::cell::SyncCell;
@@ -67,11 +70,22 @@ use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::PresentMode;
 use bevy::winit::WinitSettings;
+use frames::FrameTimes;
+use quality::Quality;
+pub use quality::{Choice, Level};
 use std::num::NonZero;
 use settings::Settings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+
+/// How the world is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    pub quality: Choice,
+    /// Write the time of each picture into this file (CSV).
+    pub frame_times: Option<PathBuf>,
+}
 
 /// How the window behaves.
 #[derive(Clone, Debug)]
@@ -84,12 +98,13 @@ pub struct Options {
     pub close_at_end: bool,
     /// Width and height, px.
     pub size: (u32, u32),
+    pub look: Look,
     /// One run and no more: no start page, and Esc ends it.
     pub once: bool,
     /// The run can be made to stand still.
     pub may_pause: bool,
     /// What is chosen at first.
-    pub choice: Choice,
+    pub choice: RunChoice,
     /// Scenario files to choose from.
     pub scenarios: Vec<PathBuf>,
     /// Why there are none.
@@ -130,6 +145,8 @@ pub enum StationError {
     NoAdapter,
     #[error("{path}: cannot make the folder for screenshots: {why}")]
     Screenshots { path: PathBuf, why: std::io::Error },
+    #[error("{path}: cannot write the frame times: {why}")]
+    FrameTimes { path: PathBuf, why: std::io::Error },
 }
 
 /// Whether a window can be opened, before anything is started for it.
@@ -169,9 +186,19 @@ pub fn run(
             why,
         })?;
     }
+    let times = match &options.look.frame_times {
+        None => FrameTimes::default(),
+        Some(path) => {
+            let file = std::fs::File::create(path).map_err(|why| StationError::FrameTimes {
+                path: path.clone(),
+                why,
+            })?;
+            FrameTimes::to_file(file)
+        }
+    };
     let software = probe::adapter()?;
-    let mut app =
-        probe::guarded(|| build(desk, first, options, software)).map_err(why_not)?;
+    let mut app = probe::guarded(|| build(desk, first, options, software)).map_err(why_not)?;
+    app.insert_resource(times);
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(StationError::Window(format!("it closed with code {code}"))),
@@ -217,7 +244,7 @@ fn build(
         // Signals and panics are the program's own business.
         .disable::<PanicHandlerPlugin>()
         .disable::<TerminalCtrlCHandlerPlugin>();
-    app.insert_resource(scene::Quality { software })
+    app.insert_resource(Quality::new(options.look.quality, software))
         .insert_resource(screenshots::Wanted {
             folder: options.screenshots.clone(),
             close_at_end: options.close_at_end,
@@ -256,6 +283,8 @@ fn build(
             scene::plugin,
             lights::plugin,
             vehicles::plugin,
+            quality::plugin,
+            frames::plugin,
             camera::plugin,
             hud::plugin,
             alerts::plugin,

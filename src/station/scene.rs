@@ -19,13 +19,6 @@ use std::sync::Arc;
 #[derive(Resource)]
 pub struct Setting(pub Arc<Scenario>);
 
-/// What the machine can afford.
-#[derive(Clone, Copy, Debug, Resource)]
-pub struct Quality {
-    /// A processor draws, not a graphics card: no shadows, no smoothing of edges, plain materials.
-    pub software: bool,
-}
-
 /// A piece of the world: the middle of it, in Bevy's axes, and how far it reaches from there, m.
 #[derive(Component)]
 struct Chunk(Vec3, f32);

@@ -1,7 +1,7 @@
 //! What a station remembers from one evening to the next: one RON file, each field of which may be
 //! left out.
 
-use super::words;
+use super::{quality, words};
 use crate::ron_file::{self, FileError, Problem};
 use crate::session::choice::Choice;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ pub struct Settings {
     pub language: String,
     /// From where the run is seen first: `driver` or `chase`.
     pub view: FirstView,
+    /// `auto`, `low`, `medium` or `high`.
+    pub quality: quality::Choice,
     pub full_screen: bool,
     /// Of the window in full screen, from 1; one that is not there is the one the window is on.
     pub monitor: u16,
@@ -37,6 +39,7 @@ impl Default for Settings {
         Self {
             language: "en".into(),
             view: FirstView::default(),
+            quality: quality::Choice::Auto,
             full_screen: false,
             monitor: 1,
             last: Choice {
@@ -113,6 +116,7 @@ mod tests {
         let settings = Settings {
             language: "de".into(),
             view: FirstView::Chase,
+            quality: quality::Choice::Fixed(quality::Level::Medium),
             full_screen: true,
             monitor: 2,
             last: Choice {
@@ -138,6 +142,7 @@ mod tests {
         for (text, field) in [
             ("(language: \"xx\")", "language"),
             ("(monitor: 0)", "monitor"),
+            ("(quality: \"best\")", "quality"),
             ("(volum: 1)", "volum"),
             ("(last: (operator: \"me\"))", "last.operator"),
             ("(view: sideways)", "view"),

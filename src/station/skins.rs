@@ -5,7 +5,8 @@
 //! the sky's light, lamps and the fog. Both give the same picture, but for shadows and highlights.
 //! Where lamps are lit (at night, in tunnels) graphics cards use it, too.
 
-use super::scene::{Quality, Setting};
+use super::quality::Quality;
+use super::scene::Setting;
 use super::shape::Shape;
 use bevy::asset::{Asset, uuid_handle};
 use bevy::mesh::MeshVertexBufferLayoutRef;
@@ -154,7 +155,7 @@ pub struct Air {
 #[derive(Resource)]
 pub struct Skins {
     /// The plain materials are used: see [`Quality`], and also at night and with tunnels.
-    pub software: bool,
+    pub plain_ones: bool,
     standard: [Handle<StandardMaterial>; 5],
     plain: [Handle<PlainMaterial>; 5],
     pub veil: Handle<VeilMaterial>,
@@ -164,7 +165,7 @@ impl Skins {
     /// Gives an entity its material.
     pub fn dress(&self, entity: &mut EntityCommands, skin: Skin) {
         let index = Skin::ALL.iter().position(|s| *s == skin).unwrap_or(0);
-        if self.software {
+        if self.plain_ones {
             entity.insert(MeshMaterial3d(self.plain[index].clone()));
         } else {
             entity.insert(MeshMaterial3d(self.standard[index].clone()));
@@ -173,7 +174,7 @@ impl Skins {
 
     /// The mesh of a solid, as its material wants it.
     pub fn mesh(&self, shape: &Shape) -> Mesh {
-        if self.software {
+        if self.plain_ones {
             return shape.mesh();
         }
         let mut shape = shape.clone();
@@ -256,7 +257,7 @@ pub fn prepare(world: &mut World) {
     let plain = Shader::from_wgsl_with_defs(SOURCE, "station/plain.wgsl", defs);
     set_shader(world, SHADER, plain);
     // Lamps are what the plain material is better at, and in the dark there are no shadows to lose.
-    let software = dark || world.resource::<Quality>().software;
+    let plain_ones = dark || !world.resource::<Quality>().terms().rich;
     let standard = Skin::ALL.map(|skin| {
         world
             .resource_mut::<Assets<StandardMaterial>>()
@@ -275,7 +276,7 @@ pub fn prepare(world: &mut World) {
         .resource_mut::<Assets<VeilMaterial>>()
         .add(VeilMaterial {});
     world.insert_resource(Skins {
-        software,
+        plain_ones,
         standard,
         plain,
         veil,

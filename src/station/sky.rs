@@ -291,7 +291,7 @@ pub fn spawn(
         Sun,
         DirectionalLight {
             color: Color::linear_rgb(colour.x, colour.y, colour.z),
-            shadow_maps_enabled: !skins.software,
+            shadow_maps_enabled: !skins.plain_ones,
             ..default()
         },
         CascadeShadowConfigBuilder {
@@ -359,7 +359,7 @@ pub fn follow_light(
     let (sun_light, sky_light) = (light.sun_light(visibility), light.sky_light(visibility));
     let mut sun = sun.into_inner();
     sun.illuminance = sun_light.max_element() * EXPOSURE * std::f32::consts::PI;
-    sun.shadow_maps_enabled = !skins.software && sun_light.max_element() > 0.2;
+    sun.shadow_maps_enabled = !skins.plain_ones && sun_light.max_element() > 0.2;
     ambient.brightness = sky_light.max_element() * EXPOSURE;
     ambient.color = Color::srgb(0.93, 0.96, 1.0);
     let air = Air {
@@ -397,7 +397,7 @@ pub fn follow_headlights(
     let Some(ego) = picture.scene.as_ref().and_then(|f| f.bodies.first()) else {
         return;
     };
-    if !needed || !skins.software {
+    if !needed || !skins.plain_ones {
         return;
     }
     let lit = super::site::lamps_lit(&setting.0.weather) || tunnel.0 > 0.05;

@@ -153,7 +153,7 @@ fn spawn(
             );
             parts.push(commands.spawn(lamp).id());
         }
-        if skins.software {
+        if skins.plain_ones {
             let blob = (
                 Mesh3d(meshes.add(surroundings::blob(body.size / 2.0).mesh())),
                 MeshMaterial3d(skins.veil.clone()),

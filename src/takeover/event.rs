@@ -277,6 +277,13 @@ pub enum Event {
         /// How long it stood, s of the wall clock.
         stood_s: f64,
     },
+    /// What the operator sees and answers comes later than the soft limit allows ...
+    LinkDegraded {
+        /// From the cameras to the operator and back to the vehicle, s.
+        latency: f64,
+    },
+    /// ... and is in time again.
+    LinkRecovered,
     /// The ego's centre of gravity left the paved road, shoulder included.
     LeftRoad {
         /// m/s.
@@ -416,6 +423,11 @@ impl Event {
             Self::LinkBack => "link back".into(),
             Self::Paused => "paused".into(),
             Self::Resumed { stood_s } => format!("goes on after a pause of {stood_s:.1} s"),
+            Self::LinkDegraded { latency } => format!(
+                "link degraded: what the operator sees and answers is {:.0} ms late",
+                latency * 1e3
+            ),
+            Self::LinkRecovered => "link good again".into(),
             Self::LeftRoad { speed } => format!("left the road at {speed:.1} m/s"),
             Self::Collision {
                 with,

@@ -28,8 +28,9 @@ use super::feed::Picture;
 use super::runs::{self, Lasting};
 use super::scene::Setting;
 use super::settings::{FirstView, Settings};
-use super::{Options, camera, screenshots, words};
+use super::{Options, camera, quality, screenshots, words};
 use crate::clock::{Clock, Pauses};
+use crate::link::presets::Preset;
 use crate::session::choice::{Choice, Who};
 use crate::session::live::{Desk, Live};
 use bevy::app::AppExit;
@@ -267,6 +268,15 @@ impl Shell {
                     FirstView::Chase => FirstView::Driver,
                 };
             }
+            Row::Quality => {
+                let all = quality::Choice::ALL;
+                let at = all.iter().position(|q| *q == self.settings.quality);
+                self.settings.quality = all[step_in(all.len(), at.unwrap_or_default(), way)];
+            }
+            Row::Link => {
+                let names = Preset::ALL.map(|p| p.name().to_owned()).into_iter();
+                self.choice.link = turn(&self.choice.link, names, way);
+            }
             Row::FullScreen => self.settings.full_screen = !self.settings.full_screen,
             Row::Monitor => {
                 let at = usize::from(self.settings.monitor).saturating_sub(1);
@@ -459,11 +469,13 @@ fn begin(world: &mut World, live: Live) {
         stop: Arc::clone(&live.stop),
     });
     shell.open(Page::None);
+    let chosen = shell.settings.quality;
     let view = match shell.settings.view {
         FirstView::Driver => camera::View::Driver,
         FirstView::Chase => camera::View::Chase,
     };
     world.insert_resource(view);
+    world.resource_mut::<quality::Quality>().choose(chosen);
     world.insert_resource(History::default());
     runs::begin(world, live);
 }
@@ -548,7 +560,7 @@ fn hide_instruments(
 fn page_camera(
     mut commands: Commands,
     shell: Res<Shell>,
-    quality: Res<super::scene::Quality>,
+    quality: Res<quality::Quality>,
     cameras: Query<Entity, With<PageCamera>>,
 ) {
     let wanted = match shell.page {
@@ -572,11 +584,7 @@ fn page_camera(
                     },
                     ..default()
                 },
-                if quality.software {
-                    Msaa::Off
-                } else {
-                    Msaa::Sample4
-                },
+                Msaa::from_samples(quality.terms().samples),
             ));
         }
         (false, Some(camera)) => commands.entity(camera).despawn(),

@@ -14,7 +14,7 @@ use crate::station::text;
 use crate::station::words::{fill, t};
 
 /// Scenarios that the list shows at once.
-const LISTED: usize = 17;
+const LISTED: usize = 20;
 
 /// Monitors there are, for the settings page.
 pub type Monitors = [String];
@@ -85,6 +85,7 @@ impl Shell {
                 FirstView::Chase => "menu.view_chase",
             })
             .to_owned(),
+            Row::Quality => self.settings.quality.word().to_owned(),
             Row::FullScreen => on(self.settings.full_screen),
             Row::Monitor => {
                 let number = usize::from(self.settings.monitor);
@@ -185,7 +186,7 @@ impl Shell {
             let place = fill("menu.of", &[("n", &n), ("all", &all)]);
             list.push(Piece::text(place, 12.0, Tone::Faint));
         }
-        let mut about = vec![Piece::Plan { height: 170.0 }];
+        let mut about = vec![Piece::Plan { height: 210.0 }];
         match self.library.get(chosen).map(|entry| &entry.content) {
             Some(Ok(content)) => {
                 about.push(Piece::text(content.title.clone(), 18.0, Tone::Plain));

@@ -17,34 +17,52 @@ fn seconds(value: f64) -> String {
     format!("{value:.2}")
 }
 
-/// The parts of a takeover's time: name, from, to, s. Those that did not happen are left out.
-fn parts(takeover: &Takeover) -> Vec<(&'static str, f64, f64)> {
-    let steps = [
-        ("", takeover.raised_s),
-        ("result.shown", takeover.shown_s),
-        ("result.first_input", takeover.first_input_s),
-        ("result.threshold", takeover.threshold_s),
-        ("result.in_force", takeover.in_force_s),
-        ("result.stabilised", takeover.stabilised_s),
-    ];
-    let mut known = steps.iter().filter_map(|(name, time)| Some((*name, (*time)?)));
-    let Some((_, mut last)) = known.next() else {
+/// Words for what follows the request, in the order of [`Takeover::parts`].
+const STEPS: [&str; 5] = [
+    "result.shown",
+    "result.first_input",
+    "result.threshold",
+    "result.in_force",
+    "result.stabilised",
+];
+
+/// A part of a takeover's time.
+struct Stretch {
+    /// Key of what it ends with.
+    what: &'static str,
+    /// s.
+    from: f64,
+    to: f64,
+    /// Of its end, s; none: unknown.
+    uncertainty: Option<f64>,
+}
+
+/// The parts of a takeover's time. Those that did not happen are left out.
+fn parts(takeover: &Takeover) -> Vec<Stretch> {
+    let all = takeover.parts();
+    let Some(mut last) = all[0].1 else {
         return Vec::new();
     };
-    known
-        .map(|(name, time)| {
-            // A stabilised stretch can begin before the controls crossed the threshold.
-            let part = (name, last, time.max(last));
-            last = part.2;
-            part
-        })
-        .collect()
+    let mut stretches = Vec::new();
+    for (what, (_, time, uncertainty)) in STEPS.into_iter().zip(all.into_iter().skip(1)) {
+        let Some(time) = time else { continue };
+        // A stabilised stretch can begin before the controls crossed the threshold.
+        let to = time.max(last);
+        stretches.push(Stretch {
+            what,
+            from: last,
+            to,
+            uncertainty,
+        });
+        last = to;
+    }
+    stretches
 }
 
 /// A takeover: heading, bar, and the same in figures.
 fn takeover(number: usize, takeover: &Takeover) -> Vec<Piece> {
     let reason = t(&format!("reason.{}", takeover.reason)).to_owned();
-    let reason = if takeover.raised_s.is_some() {
+    let reason = if takeover.request.is_some() {
         reason
     } else {
         t("result.unprompted").to_owned()
@@ -60,25 +78,27 @@ fn takeover(number: usize, takeover: &Takeover) -> Vec<Piece> {
         Tone::Plain,
     )];
     let parts = parts(takeover);
-    let whole: f64 = parts.iter().map(|(_, from, to)| to - from).sum();
+    let whole: f64 = parts.iter().map(|p| p.to - p.from).sum();
     if whole > 0.0 {
-        let part = |(i, (_, from, to)): (usize, &(&str, f64, f64))| Part {
-            share: ((to - from) / whole) as f32,
+        let part = |(i, p): (usize, &Stretch)| Part {
+            share: ((p.to - p.from) / whole) as f32,
             colour: i,
         };
         pieces.push(Piece::Split(parts.iter().enumerate().map(part).collect()));
-        let legend = parts.iter().enumerate().map(|(i, (name, from, to))| {
-            (i, format!("{} +{}", t(name), seconds(to - from)))
+        let legend = parts.iter().enumerate().map(|(i, p)| {
+            let mut words = format!("{} +{} s", t(p.what), seconds(p.to - p.from));
+            // What is exact to the tick needs no word.
+            match p.uncertainty {
+                Some(within) if within < 0.001 => {}
+                Some(within) => {
+                    let ms = format!("{:.0}", within * 1e3);
+                    words.push_str(&fill("result.within", &[("ms", &ms)]));
+                }
+                None => words.push_str(t("result.within_unknown")),
+            }
+            (i, words)
         });
         pieces.push(Piece::Legend(legend.collect()));
-    }
-    if let Some(uncertainty) = takeover.input_uncertainty_s.filter(|u| *u > 0.0) {
-        let within = format!("{:.1}", uncertainty * 1e3);
-        pieces.push(Piece::text(
-            fill("result.uncertainty", &[("ms", &within)]),
-            12.5,
-            Tone::Faint,
-        ));
     }
     pieces
 }
@@ -129,11 +149,11 @@ fn verdict(takeover: Option<&Takeover>, verdict: &RequestVerdict) -> Vec<String>
 
 /// The takeover that a verdict is about.
 fn answered<'a>(report: &'a Report, verdict: &RequestVerdict) -> Option<&'a Takeover> {
-    // Both carry the time of the same tick.
+    // One that nobody asked for is told by the tick at which it happened.
     let near = |time: Option<f64>| time.is_some_and(|s| (s - verdict.time_s).abs() < 0.015);
     report.takeovers.iter().find(|t| match verdict.request {
-        Some(_) => near(t.raised_s),
-        None => t.raised_s.is_none() && near(t.in_force_s),
+        Some(_) => t.request == verdict.request,
+        None => t.request.is_none() && near(t.in_force_s),
     })
 }
 
@@ -146,7 +166,7 @@ pub fn feedback(report: &Report) -> Vec<String> {
     for takeover in report.takeovers.iter().take(MOST) {
         match takeover.outcome {
             Outcome::TakenOver => {
-                if let (Some(time), true) = (takeover.reaction_time(), takeover.raised_s.is_some()) {
+                if let (Some(time), Some(_)) = (takeover.reaction_s, takeover.request) {
                     said.push(fill("said.answered", &[("s", &seconds(time))]));
                 }
                 match (takeover.in_force_s, takeover.stabilised_s) {
@@ -245,6 +265,7 @@ mod tests {
             stabilised_s: Some(13.0),
             outcome: Outcome::TakenOver,
             input_uncertainty_s: Some(0.002),
+            request: Some(1),
             ..Takeover::new("free_space".into())
         }
     }
@@ -252,9 +273,9 @@ mod tests {
     #[test]
     fn the_parts_of_a_takeover_add_up() {
         let parts = parts(&taken());
-        let names: Vec<_> = parts.iter().map(|p| p.0).collect();
-        assert_eq!(names.len(), 5);
-        let sum: f64 = parts.iter().map(|(_, from, to)| to - from).sum();
+        let named: Vec<_> = parts.iter().map(|p| p.what).collect();
+        assert_eq!(named, STEPS);
+        let sum: f64 = parts.iter().map(|p| p.to - p.from).sum();
         assert!((sum - 3.0).abs() < 1e-9);
         let missed = Takeover {
             first_input_s: None,

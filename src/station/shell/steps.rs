@@ -110,7 +110,7 @@ pub fn hover(
         if focus != Some(target.0) {
             ground.0 = match interaction {
                 Interaction::None => Color::NONE,
-                _ => Color::srgba(1.0, 1.0, 1.0, 0.06),
+                _ => Color::srgba(1.0, 1.0, 1.0, 0.012),
             };
         }
     }
