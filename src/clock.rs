@@ -186,16 +186,31 @@ mod tests {
         pauses.pause(100);
         pauses.pause(110);
         assert!(pauses.paused());
-        assert_eq!((at(99), at(100), at(5000)), ((99, false), (100, true), (100, true)));
-        assert_eq!((pauses.on_clock(99), pauses.on_clock(100)), (Some(99), None));
+        assert_eq!(
+            (at(99), at(100), at(5000)),
+            ((99, false), (100, true), (100, true))
+        );
+        assert_eq!(
+            (pauses.on_clock(99), pauses.on_clock(100)),
+            (Some(99), None)
+        );
         pauses.resume(300);
         pauses.resume(310);
         assert!(!pauses.paused());
-        assert_eq!((at(299), at(300), at(350)), ((100, true), (100, false), (150, false)));
-        assert_eq!((pauses.on_clock(100), pauses.on_clock(150)), (Some(300), Some(350)));
+        assert_eq!(
+            (at(299), at(300), at(350)),
+            ((100, true), (100, false), (150, false))
+        );
+        assert_eq!(
+            (pauses.on_clock(100), pauses.on_clock(150)),
+            (Some(300), Some(350))
+        );
         pauses.pause(400);
         pauses.resume(1000);
-        assert_eq!((at(399), at(700), at(1001)), ((199, false), (200, true), (201, false)));
+        assert_eq!(
+            (at(399), at(700), at(1001)),
+            ((199, false), (200, true), (201, false))
+        );
         assert_eq!(pauses.on_clock(201), Some(1001));
         assert_eq!(pauses.all().len(), 2);
     }

@@ -188,7 +188,10 @@ impl Desk for LiveDesk {
     fn pads(&mut self) -> Result<Receiver<RawEvent>, String> {
         match self.no_pads.take() {
             Some(why) => Err(why),
-            None => self.pads.take().ok_or_else(|| "they are read already".into()),
+            None => self
+                .pads
+                .take()
+                .ok_or_else(|| "they are read already".into()),
         }
     }
 }
@@ -199,7 +202,10 @@ fn settings(window: &WindowArgs) -> (Settings, Option<PathBuf>, Option<String>) 
     let path = window.settings.clone().or_else(Settings::usual_place);
     let mut note = None;
     let mut settings = Settings::default();
-    if let Some(path) = path.as_ref().filter(|p| p.exists() || window.settings.is_some()) {
+    if let Some(path) = path
+        .as_ref()
+        .filter(|p| p.exists() || window.settings.is_some())
+    {
         match Settings::load(path) {
             Ok(read) => settings = read,
             // A file that is named and not there yet is one to be written.
@@ -262,9 +268,10 @@ fn join(runs: &Runs) -> anyhow::Result<Vec<Report>> {
     }
     for run in started {
         let report = run.thread.join();
-        reports.push(report.map_err(|_| {
-            anyhow!("the simulation stopped; this is a bug, please report it")
-        })?);
+        reports.push(
+            report
+                .map_err(|_| anyhow!("the simulation stopped; this is a bug, please report it"))?,
+        );
     }
     Ok(reports)
 }

@@ -135,11 +135,19 @@ mod tests {
 
         let told = |list: &RefCell<Vec<RawEvent>>| {
             let list = list.borrow();
-            list.iter().map(|e| (e.time_ns, e.change.clone())).collect::<Vec<_>>()
+            list.iter()
+                .map(|e| (e.time_ns, e.change.clone()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(window.borrow().len(), 7);
-        assert_eq!(told(&first), [(0, came.clone()), (0, axis(0.2)), (200, button(false))]);
-        assert_eq!(told(&second), [(0, came), (0, axis(0.2)), (1, Change::Disconnected)]);
+        assert_eq!(
+            told(&first),
+            [(0, came.clone()), (0, axis(0.2)), (200, button(false))]
+        );
+        assert_eq!(
+            told(&second),
+            [(0, came), (0, axis(0.2)), (1, Change::Disconnected)]
+        );
         assert_eq!(first.borrow()[2].arrival_ns, 200);
     }
 }

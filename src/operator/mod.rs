@@ -117,8 +117,11 @@ impl Operator for Watched {
     }
 
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
-        self.drawn
-            .extend(self.from_screen.try_iter().filter_map(|m| m.drawn(&self.pauses)));
+        self.drawn.extend(
+            self.from_screen
+                .try_iter()
+                .filter_map(|m| m.drawn(&self.pauses)),
+        );
         self.operator.act(now, inputs);
     }
 

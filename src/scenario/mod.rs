@@ -129,9 +129,7 @@ impl Scenario {
         let known: Vec<_> = crate::vehicle::profile_names().collect();
         if !known.contains(&profile) {
             let known = known.join(", ");
-            return Err(format!(
-                "vehicle: expected one of {known}, got `{profile}`"
-            ));
+            return Err(format!("vehicle: expected one of {known}, got `{profile}`"));
         }
         let text = ron_file::with_value(&self.text, "ego", "vehicle", &format!("\"{profile}\""));
         let text = text.ok_or("the scenario has no ego")?;

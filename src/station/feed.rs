@@ -1,8 +1,8 @@
 //! Frames as they come in: the newest to draw, the events of all of them.
 
+use super::shell::history::History;
 use crate::frame::{End, Frame};
 use crate::link::view::{LinkView, VideoView};
-use super::shell::history::History;
 use crate::operator::FromVehicle;
 use crate::session::report::Report;
 use crate::takeover::event::TimedEvent;
@@ -89,11 +89,7 @@ impl Picture {
 }
 
 /// Empties the channels.
-pub fn drain(
-    mut feed: ResMut<Feed>,
-    mut picture: ResMut<Picture>,
-    mut history: ResMut<History>,
-) {
+pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>, mut history: ResMut<History>) {
     loop {
         match feed.vehicle.get().try_recv() {
             Ok(FromVehicle::Frame(frame)) => {

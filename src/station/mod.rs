@@ -73,8 +73,8 @@ use bevy::winit::WinitSettings;
 use frames::FrameTimes;
 use quality::Quality;
 pub use quality::{Choice, Level};
-use std::num::NonZero;
 use settings::Settings;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -214,12 +214,7 @@ fn why_not(message: String) -> StationError {
     }
 }
 
-fn build(
-    desk: Box<dyn Desk + Send>,
-    first: Option<Live>,
-    options: Options,
-    software: bool,
-) -> App {
+fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, software: bool) -> App {
     let mut app = App::new();
     let window = Window {
         title: words::t("window.title").into(),

@@ -88,11 +88,7 @@ fn take(
     let operator = frame.authority == Authority::Operator;
     let moments = [
         ("request", frame.request.is_some(), progress.request),
-        (
-            "operator",
-            operator && !picture.over(),
-            progress.operator,
-        ),
+        ("operator", operator && !picture.over(), progress.operator),
         ("end", picture.complete(), progress.end),
     ];
     for (name, now, taken) in moments {

@@ -53,7 +53,11 @@ impl Default for Settings {
 impl Settings {
     /// Where they are kept unless somebody says otherwise; none if this system names no place.
     pub fn usual_place() -> Option<PathBuf> {
-        let named = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let named = |name| {
+            std::env::var_os(name)
+                .filter(|v| !v.is_empty())
+                .map(PathBuf::from)
+        };
         let folder = named("XDG_CONFIG_HOME").or_else(|| Some(named("HOME")?.join(".config")))?;
         Some(folder.join("takeover").join("station.ron"))
     }
@@ -97,7 +101,8 @@ impl Settings {
         }
         let form = ron::ser::PrettyConfig::default();
         let text = ron::ser::to_string_pretty(self, form).map_err(io::Error::other)?;
-        let head = "// The operator station's settings: docs/station.md. It writes this file anew.\n";
+        let head =
+            "// The operator station's settings: docs/station.md. It writes this file anew.\n";
         let beside = path.with_extension("ron.new");
         std::fs::write(&beside, format!("{head}{text}\n"))?;
         std::fs::rename(&beside, path)
@@ -131,14 +136,20 @@ mod tests {
         assert_eq!(Settings::load(&path).expect("read"), settings);
         Settings::default().save(&path).expect("written again");
         assert_eq!(Settings::load(&path).expect("read"), Settings::default());
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(
+            std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1
+        );
     }
 
     #[test]
     fn what_is_left_out_is_the_default_and_what_is_wrong_is_named() {
         assert_eq!(Settings::parse("()"), Ok(Settings::default()));
         let some = Settings::parse("(last: (seed: 4, vehicle: \"van\"))").expect("fine");
-        assert_eq!((some.last.seed, some.last.vehicle.as_deref()), (4, Some("van")));
+        assert_eq!(
+            (some.last.seed, some.last.vehicle.as_deref()),
+            (4, Some("van"))
+        );
         for (text, field) in [
             ("(language: \"xx\")", "language"),
             ("(monitor: 0)", "monitor"),

@@ -167,12 +167,7 @@ mod tests {
             _ => None,
         });
         assert_eq!(steering, Some(-0.5));
-        let press = |pressed| {
-            event(
-                Role::TakeOver,
-                Change::Button { code: 5, pressed },
-            )
-        };
+        let press = |pressed| event(Role::TakeOver, Change::Button { code: 5, pressed });
         let says = |board: &Board, key: &str| {
             board
                 .pieces()

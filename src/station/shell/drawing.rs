@@ -42,7 +42,6 @@ const MARGIN: f64 = 14.0;
 const STEP: f64 = 10.0;
 
 impl Drawing {
-
     fn bounds(&self) -> Option<(DVec2, DVec2)> {
         let points = self.lines.iter().flat_map(|l| &l.points).copied();
         let points = points.chain(self.marks.iter().map(|m| m.at));

@@ -228,7 +228,10 @@ mod tests {
             _ => (Authority::Automation, Vec::new()),
         });
         assert_eq!(late.stretch(), Some((15.0, 30.0)));
-        assert_eq!(run(5, |_| (Authority::Automation, Vec::new())).stretch(), Some((0.0, 5.0)));
+        assert_eq!(
+            run(5, |_| (Authority::Automation, Vec::new())).stretch(),
+            Some((0.0, 5.0))
+        );
         assert_eq!(History::default().stretch(), None);
     }
 
@@ -253,7 +256,13 @@ mod tests {
         );
         let scenario = Scenario::parse(&scenario.expect("readable")).expect("fine");
         let drawing = history.drawing(&scenario);
-        let of = |who| drawing.lines.iter().filter(|l| l.colour == colour(who)).count();
+        let of = |who| {
+            drawing
+                .lines
+                .iter()
+                .filter(|l| l.colour == colour(who))
+                .count()
+        };
         assert!((18..=22).contains(&of(Authority::Automation)));
         assert!((18..=22).contains(&of(Authority::Operator)));
         assert_eq!(drawing.marks.len(), 1);

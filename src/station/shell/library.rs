@@ -58,8 +58,12 @@ impl Entry {
 /// # Errors
 /// One line, if the folder cannot be read or has none.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let listed = std::fs::read_dir(folder)
-        .map_err(|e| format!("{}: cannot read the folder of scenarios: {e}", folder.display()))?;
+    let listed = std::fs::read_dir(folder).map_err(|e| {
+        format!(
+            "{}: cannot read the folder of scenarios: {e}",
+            folder.display()
+        )
+    })?;
     let mut files: Vec<PathBuf> = listed
         .flatten()
         .map(|entry| entry.path())
@@ -112,7 +116,11 @@ mod tests {
     #[test]
     fn what_cannot_be_used_says_why() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(files(folder.path()).expect_err("empty").contains("no scenarios"));
+        assert!(
+            files(folder.path())
+                .expect_err("empty")
+                .contains("no scenarios")
+        );
         let path = folder.path().join("broken.ron");
         std::fs::write(&path, "(title: 3)").expect("written");
         let entry = Entry::load(&path);

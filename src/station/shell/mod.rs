@@ -120,16 +120,29 @@ pub fn plugin(app: &mut App) {
         .add_systems(
             Update,
             (
-                (act, end_of_run, start_when_drawn).chain().before(super::Stage::Feed),
-                (leave_when_asked, replay::play).chain().after(super::Stage::Feed).before(super::Stage::Draw),
-                (draw, hide_instruments, page_camera, replay::aside, snap).chain().after(super::Stage::Draw).before(super::Stage::Finish),
+                (act, end_of_run, start_when_drawn)
+                    .chain()
+                    .before(super::Stage::Feed),
+                (leave_when_asked, replay::play)
+                    .chain()
+                    .after(super::Stage::Feed)
+                    .before(super::Stage::Draw),
+                (draw, hide_instruments, page_camera, replay::aside, snap)
+                    .chain()
+                    .after(super::Stage::Draw)
+                    .before(super::Stage::Finish),
                 (steps::hover, window::follow, window::toggle),
             ),
         );
 }
 
 /// Puts the shell into the world: with a run that goes on already, or at the start page.
-pub fn open(world: &mut World, mut desk: Box<dyn Desk + Send>, first: Option<Live>, options: &Options) {
+pub fn open(
+    world: &mut World,
+    mut desk: Box<dyn Desk + Send>,
+    first: Option<Live>,
+    options: &Options,
+) {
     let mut devices = Devices::default();
     let pads = desk.pads();
     let (pads, no_pads) = match pads {
@@ -166,7 +179,11 @@ pub fn open(world: &mut World, mut desk: Box<dyn Desk + Send>, first: Option<Liv
         quit: Arc::clone(&options.quit),
     };
     shell.choose(shell.chosen);
-    shell.open(if first.is_some() { Page::None } else { Page::Start });
+    shell.open(if first.is_some() {
+        Page::None
+    } else {
+        Page::Start
+    });
     world.insert_resource(shell);
     if let Some(live) = first {
         begin(world, live);
@@ -310,11 +327,7 @@ fn step_in(count: usize, at: usize, way: i32) -> usize {
 }
 
 /// The next name or the one before; none comes first.
-fn turn(
-    now: &Option<String>,
-    names: impl Iterator<Item = String>,
-    way: i32,
-) -> Option<String> {
+fn turn(now: &Option<String>, names: impl Iterator<Item = String>, way: i32) -> Option<String> {
     let mut all: Vec<Option<String>> = vec![None];
     all.extend(names.map(Some));
     let at = all.iter().position(|n| n == now).unwrap_or_default();

@@ -136,7 +136,11 @@ impl Shell {
             pieces.push(Piece::Gap(16.0));
         }
         pieces.extend(self.page_rows(0, monitors));
-        if let Some(path) = self.settings_path.as_ref().filter(|_| self.page == Page::Settings) {
+        if let Some(path) = self
+            .settings_path
+            .as_ref()
+            .filter(|_| self.page == Page::Settings)
+        {
             let kept = fill("menu.kept_in", &[("file", &path.display().to_string())]);
             pieces.push(Piece::Gap(12.0));
             pieces.push(Piece::text(kept, 13.0, Tone::Faint));

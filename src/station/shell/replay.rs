@@ -1,9 +1,9 @@
 //! The seconds that counted, again and again, behind the end page: in the real scene, from behind.
 
+use super::Shell;
 use super::history::History;
 use super::menu::Page;
 use super::sheet::Hole;
-use super::Shell;
 use crate::station::camera::View;
 use crate::station::feed::Picture;
 use bevy::camera::Viewport;

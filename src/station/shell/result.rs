@@ -117,7 +117,11 @@ fn verdict(takeover: Option<&Takeover>, verdict: &RequestVerdict) -> Vec<String>
             said.push(fill("said.needed", &[("limit", &what), ("s", &after)]));
             if let Some(in_force) = takeover.and_then(|t| t.in_force_s) {
                 let left = met.time - in_force;
-                let key = if left >= 0.0 { "said.before" } else { "said.after" };
+                let key = if left >= 0.0 {
+                    "said.before"
+                } else {
+                    "said.after"
+                };
                 said.push(fill(key, &[("s", &seconds(left.abs()))]));
             }
             if verdict.in_time == Some(false) {
@@ -197,7 +201,10 @@ pub fn feedback(report: &Report) -> Vec<String> {
     }
     for c in report.collisions.iter().take(2) {
         let speed = format!("{:.0}", c.closing_speed * 3.6);
-        said.push(fill("said.collision", &[("with", &c.with), ("kmh", &speed)]));
+        said.push(fill(
+            "said.collision",
+            &[("with", &c.with), ("kmh", &speed)],
+        ));
     }
     said
 }

@@ -158,7 +158,13 @@ pub fn spawn(commands: &mut Commands, sheet: &Sheet, plan: &Handle<Image>) {
         Ground::Dimmed => DIM,
         Ground::Open => Color::NONE,
     };
-    let mut root = commands.spawn((Root, Lasting, root, GlobalZIndex(10), BackgroundColor(behind)));
+    let mut root = commands.spawn((
+        Root,
+        Lasting,
+        root,
+        GlobalZIndex(10),
+        BackgroundColor(behind),
+    ));
     root.with_children(|root| {
         let mut page = Node {
             flex_direction: FlexDirection::Column,
@@ -228,7 +234,10 @@ fn spawn_column(
     ground: Ground,
     plan: &Handle<Image>,
 ) {
-    let open = column.pieces.iter().any(|p| matches!(p, Piece::Hole { .. }));
+    let open = column
+        .pieces
+        .iter()
+        .any(|p| matches!(p, Piece::Hole { .. }));
     let node = Node {
         width: percent(column.width),
         flex_direction: FlexDirection::Column,
