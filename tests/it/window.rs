@@ -32,7 +32,7 @@ echo $? > "$DIR/code"
 "#;
 
 /// The fog bank, but the fog is near and the run short.
-pub fn early_fog(folder: &Path, duration: &str) {
+pub fn early_fog(folder: &Path) {
     let text = fs::read_to_string(project("scenarios/fog_bank.ron")).expect("readable");
     let mut early = text.clone();
     for (from, to) in [
@@ -41,7 +41,7 @@ pub fn early_fog(folder: &Path, duration: &str) {
         ("s: 5.0", "s: 1000.0"),
         ("at: 58.0", "at: 20.0"),
         ("at: 75.0", "at: 40.0"),
-        ("duration: 150.0", duration),
+        ("duration: 150.0", "duration: 60.0"),
     ] {
         assert!(early.contains(from), "the scenario no longer has `{from}`");
         early = early.replacen(from, to, 1);
@@ -66,7 +66,7 @@ pub fn share(path: &Path, colour: [u8; 3]) -> f64 {
 fn a_request_is_shown_and_answered_by_a_key_in_a_real_window() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path();
-    early_fog(dir, "duration: 60.0");
+    early_fog(dir);
     let ran = Command::new("xvfb-run")
         .args(["-a", "-s", "-screen 0 640x360x24", "bash", "-c", OPERATOR])
         .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
