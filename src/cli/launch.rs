@@ -1,7 +1,7 @@
 //! Putting a run together: scenario, operator, record.
 
-#[cfg(feature = "gamepad")]
-use super::say;
+use super::live_devices::Devices;
+use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -16,6 +16,7 @@ use takeover::session::choice::{Choice, Who};
 use takeover::session::report::Report;
 use takeover::session::{Paced, Session, Stop};
 use takeover::sim::TICK_HZ;
+use takeover::takeover::alert::settings::Alerts;
 
 /// What a run needs, checked and opened.
 pub(super) struct Launch {
@@ -37,7 +38,13 @@ pub(super) enum Place {
 }
 
 impl Launch {
-    pub fn new(choice: Choice, real_time: bool, watched: bool) -> anyhow::Result<Self> {
+    /// `alerts`: instead of the scenario's.
+    pub fn new(
+        choice: Choice,
+        alerts: Option<&str>,
+        real_time: bool,
+        watched: bool,
+    ) -> anyhow::Result<Self> {
         let mut scenario = Scenario::load(&choice.scenario)?;
         if let Some(vehicle) = &choice.vehicle {
             scenario = scenario.with_vehicle(vehicle).map_err(anyhow::Error::msg)?;
@@ -47,6 +54,9 @@ impl Launch {
             scenario
                 .change_link(link)
                 .map_err(|why| anyhow::anyhow!("link {text}: {why}"))?;
+        }
+        if let Some(text) = alerts {
+            scenario.alerts = Alerts::load(text).context("--alerts")?;
         }
         let script = match &choice.operator {
             Who::Script(file) => Some(Script::load(file)?),
@@ -107,11 +117,13 @@ impl Launch {
         &self,
         from_devices: Receiver<FromOperator>,
         screen: Screen,
+        devices: &Devices,
         pauses: Pauses,
     ) -> Box<dyn Operator> {
         let operator: Box<dyn Operator> = match (&self.choice.operator, &self.script) {
             (Who::Human, _) => {
-                return Box::new(Human::new(from_devices, screen).with_pauses(pauses));
+                let human = Human::new(from_devices, screen).with_pauses(pauses);
+                return Box::new(devices.give_to(human));
             }
             (Who::Script(_), Some(script)) => Box::new(Scripted::new(script.clone())),
             (Who::Model, _) => Box::new(Model::new(self.scenario.clone(), self.choice.seed)),
@@ -154,19 +166,5 @@ impl RecordWatch {
         let error = session.recorder().and_then(Recorder::failure)?;
         self.told = true;
         Some(format!("takeover: {error}; the run goes on without it"))
-    }
-}
-
-/// Says which pads come and go.
-#[cfg(feature = "gamepad")]
-pub(super) fn announce(event: &takeover::devices::RawEvent) {
-    use takeover::command::Change;
-    match &event.change {
-        Change::Connected { name, .. } => say(format_args!("gamepad {}: {name}", event.device)),
-        Change::Disconnected => say(format_args!(
-            "gamepad {} was pulled out; plug it in again to go on",
-            event.device
-        )),
-        _ => {}
     }
 }

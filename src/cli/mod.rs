@@ -10,6 +10,8 @@ mod judge;
 mod launch;
 mod link;
 mod list;
+#[cfg(feature = "sim")]
+mod live_devices;
 #[cfg(feature = "station")]
 mod look;
 mod run;

@@ -21,6 +21,8 @@ Examples:
       Over another link than the scenario's.
   takeover run scenarios/fog_bank.ron --headless --realtime --operator human
       A gamepad without a window.
+  takeover run scenarios/fog_bank.ron --alerts visual --patch top-left:100
+      Alerts for the eye only, and a patch for a light sensor.
 
 The log goes to runs/ and is never overwritten. Ctrl-C ends the run and closes its log (exit code 3).")]
 pub struct Args {
@@ -51,6 +53,13 @@ pub struct Args {
     /// The log's own name, instead of one in the folder.
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub log: Option<PathBuf>,
+    /// A human's device: use this profile (see `takeover devices`) for the devices it fits.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// How the operator is alerted, instead of the scenario's alerts: full, visual_sound, visual,
+    /// sound, none, or a file (docs/alerts.md).
+    #[arg(long, value_name = "NAME|FILE")]
+    pub alerts: Option<String>,
     /// Print the result as one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -85,9 +94,24 @@ pub struct WindowArgs {
     pub no_pause: bool,
     #[command(flatten)]
     pub look: super::look::Args,
+    /// A patch that flips with each alert, for a light sensor; corner and size in pixels, for
+    /// example top-left:64.
+    #[arg(long, value_name = "CORNER[:SIZE]")]
+    pub patch: Option<takeover::station::Patch>,
+    /// How large words are, 0.8 to 2.
+    #[arg(long, value_name = "FACTOR", value_parser = text_scale)]
+    pub text_scale: Option<f32>,
     /// The file of the station's settings, instead of the one in the user's configuration folder.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+}
+
+#[cfg(feature = "station")]
+fn text_scale(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(scale) if (0.8..=2.0).contains(&scale) => Ok(scale),
+        _ => Err("expected a number from 0.8 to 2".into()),
+    }
 }
 
 /// Width and height of a window, pixels.
@@ -124,7 +148,7 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
     #[cfg(feature = "station")]
     if args.headless && args.window != WindowArgs::default() {
         return Err(super::Usage(
-            "--headless has no window: leave out --size, --fullscreen, --monitor, --no-pause and --settings".into(),
+            "--headless has no window: leave out --size, --fullscreen, --quality and the other options of the window".into(),
         )
         .into());
     }

@@ -1,12 +1,16 @@
 //! `takeover run`: one run, without a window or in one.
 
 use super::launch::{Launch, Place, RecordWatch};
+use super::live_devices::{self, Devices, Ends};
 use super::run::Args;
 use super::{Done, Usage, print, say};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use takeover::clock::{Clock, Pauses};
+use takeover::devices::haptics::{Haptic, Rumble, ToDevices};
+use takeover::devices::profile::Library;
 use takeover::frame::Frame;
 use takeover::operator::human::FromOperator;
 use takeover::operator::{FromVehicle, Screen};
@@ -55,8 +59,10 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
     let flag = stop.0.clone();
     ctrlc::set_handler(move || flag.store(true, std::sync::atomic::Ordering::Relaxed))
         .context("cannot watch for Ctrl-C")?;
-    let launch = Launch::new(choice, args.realtime, false)?;
-    let report = headless(&launch, args, &place, &stop)?;
+    let launch = Launch::new(choice, args.alerts.as_deref(), args.realtime, false)?;
+    let person = launch.choice.operator == Who::Human;
+    let library = live_devices::library(args.profile.as_deref(), person)?;
+    let report = headless(&launch, args, &place, library, &stop)?;
     finish(args.json, &report)
 }
 
@@ -83,7 +89,13 @@ pub(super) fn finish(json: bool, report: &Report) -> anyhow::Result<Done> {
     })
 }
 
-fn headless(launch: &Launch, args: &Args, place: &Place, stop: &Stop) -> anyhow::Result<Report> {
+fn headless(
+    launch: &Launch,
+    args: &Args,
+    place: &Place,
+    library: Arc<Library>,
+    stop: &Stop,
+) -> anyhow::Result<Report> {
     let recorder = launch.recorder(place)?;
     say(&launch.scenario.title);
     if args.operator.is_none() {
@@ -95,12 +107,15 @@ fn headless(launch: &Launch, args: &Args, place: &Place, stop: &Stop) -> anyhow:
     let sim = Simulation::new(launch.scenario.clone(), launch.choice.seed);
     // The clock's zero is the first tick: it starts when all that takes time is done.
     let clock = Clock::start();
-    let screen = terminal_screen(clock, to_session.clone());
-    let operator = launch.operator(from_devices, screen, Pauses::default());
+    let ends = (launch.choice.operator == Who::Human).then(|| Ends {
+        clock,
+        to_session: to_session.clone(),
+        to_window: None,
+    });
+    let devices = Devices::start(library, ends);
+    let screen = terminal_screen(clock, to_session, devices.to_devices());
+    let operator = launch.operator(from_devices, screen, &devices, Pauses::default());
     let mut session = Session::new(&launch.scenario, sim, operator, Some(recorder));
-    let _pads = (launch.choice.operator == Who::Human)
-        .then(|| start_pads(clock, to_session))
-        .flatten();
     let pace = if args.realtime {
         Pace::RealTime(clock, Pauses::default())
     } else {
@@ -128,9 +143,15 @@ fn in_window(args: &Args, choice: Choice, place: Place) -> anyhow::Result<Done> 
     super::station::one_run(args, choice, place)
 }
 
-/// What a person without a window sees of a request: a line and the bell.
-fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> Screen {
-    let mut last = 0;
+/// What a person without a window sees of a request: a line and the bell. What they feel: a pulse
+/// each [`PULSE_PERIOD_S`] until it is answered, harder once it has escalated.
+fn terminal_screen(
+    clock: Clock,
+    to_session: Sender<FromOperator>,
+    to_devices: Option<ToDevices>,
+) -> Screen {
+    let (mut last, mut told) = (0, None);
+    let mut next_pulse = 0.0;
     Box::new(move |news| {
         let FromVehicle::Frame(frame) = news else {
             return;
@@ -149,37 +170,46 @@ fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> Screen {
                 ..Presented::default()
             }));
         }
+        let Some(to_devices) = &to_devices else {
+            return;
+        };
+        let alert = frame.request.map(|r| (r.id, u8::from(r.escalated)));
+        let new = alert != told;
+        told = alert;
+        // The thread may be gone; then nothing is felt.
+        match alert {
+            Some((_, level)) if new || frame.time >= next_pulse => {
+                next_pulse = frame.time + PULSE_PERIOD_S;
+                let _ = to_devices.send(Haptic::Rumble(Rumble {
+                    alert: alert.filter(|_| new),
+                    ..PULSES[usize::from(level)]
+                }));
+            }
+            None if new => {
+                let _ = to_devices.send(Haptic::Quiet);
+            }
+            _ => {}
+        }
     })
 }
 
-/// Pads for a person without a window, who has nothing else.
-#[cfg(feature = "gamepad")]
-fn start_pads(
-    clock: Clock,
-    to_session: Sender<FromOperator>,
-) -> Option<takeover::devices::gamepad::GamepadThread> {
-    let started = takeover::devices::gamepad::spawn(clock, move |event| {
-        super::launch::announce(&event);
-        let _ = to_session.send(FromOperator::Raw(event));
-    });
-    match started {
-        Ok(thread) => {
-            say(format_args!(
-                "gamepads are watched; one can be plugged in at any time"
-            ));
-            Some(thread)
-        }
-        Err(error) => {
-            say(format_args!("takeover: {error}; nobody can answer"));
-            None
-        }
-    }
-}
-
-#[cfg(not(feature = "gamepad"))]
-fn start_pads(_clock: Clock, _to_session: Sender<FromOperator>) -> Option<()> {
-    None
-}
+/// s.
+const PULSE_PERIOD_S: f64 = 1.2;
+/// Before and after a request escalates.
+const PULSES: [Rumble; 2] = [
+    Rumble {
+        strong: 0.4,
+        weak: 0.6,
+        duration: 0.3,
+        alert: None,
+    },
+    Rumble {
+        strong: 1.0,
+        weak: 1.0,
+        duration: 0.8,
+        alert: None,
+    },
+];
 
 /// Events as they happen, above the progress bar.
 fn narrate(bar: &ProgressBar, frame: &Frame) {

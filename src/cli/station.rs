@@ -1,6 +1,7 @@
 //! `takeover station`: the start page; and the window of `takeover run`.
 
-use super::launch::{Launch, Place, RecordWatch, announce};
+use super::launch::{Launch, Place, RecordWatch};
+use super::live_devices::{self, Devices, Ends};
 use super::run::{self, Size, WindowArgs};
 use super::{Done, print, run_live, say};
 use anyhow::{Context, anyhow};
@@ -11,10 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use takeover::clock::{Clock, Pauses};
 use takeover::devices::RawEvent;
-use takeover::devices::gamepad::{self, GamepadThread};
-use takeover::devices::relay::Relay;
+use takeover::devices::profile::Library;
 use takeover::operator::Screen;
 use takeover::operator::human::FromOperator;
+use takeover::operator::relay::Relay;
 use takeover::session::choice::{Choice, Who};
 use takeover::session::live::{Desk, Live};
 use takeover::session::report::Report;
@@ -42,6 +43,13 @@ pub struct Args {
     /// Folder for the logs.
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub out: PathBuf,
+    /// Use this profile (see `takeover devices`) for the devices it fits.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// How requests are told, instead of the scenarios' alerts: full, visual_sound, visual, sound,
+    /// none, or a file (docs/alerts.md).
+    #[arg(long, value_name = "NAME|FILE")]
+    pub alerts: Option<String>,
     /// Save pictures of the pages and of what happens into this folder.
     #[arg(long, value_name = "DIR")]
     pub screenshots: Option<PathBuf>,
@@ -56,19 +64,19 @@ struct Started {
 }
 
 type Runs = Arc<Mutex<Vec<Started>>>;
-type ToRun = Box<dyn FnMut(RawEvent) + Send>;
-type ToWindow = Box<dyn FnMut(&RawEvent) + Send>;
-type SharedRelay = Arc<Mutex<Relay<ToRun, ToWindow>>>;
+type ToRun = Box<dyn FnMut(FromOperator) + Send>;
+type SharedRelay = Arc<Mutex<Relay<ToRun>>>;
 
 /// Makes runs for the window, each on a thread of its own.
 struct LiveDesk {
     place: Place,
-    /// What pads are timed on; each run has a clock of its own.
+    /// Instead of the scenarios' alerts.
+    alerts: Option<String>,
+    /// What devices are timed on; each run has a clock of its own.
     clock: Clock,
+    devices: Devices,
     relay: SharedRelay,
     pads: Option<Receiver<RawEvent>>,
-    no_pads: Option<String>,
-    _reader: Option<GamepadThread>,
     runs: Runs,
     /// Print what each run came to as soon as it is over.
     tell: bool,
@@ -79,40 +87,46 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl LiveDesk {
-    fn new(place: Place, runs: Runs, tell: bool) -> Self {
-        let (to_window, pads) = channel();
-        let to_window: ToWindow = Box::new(move |event: &RawEvent| {
-            // The window may be closed already.
-            let _ = to_window.send(event.clone());
-        });
-        let relay = Arc::new(Mutex::new(Relay::new(to_window)));
+    fn new(
+        place: Place,
+        alerts: Option<String>,
+        library: Arc<Library>,
+        runs: Runs,
+        tell: bool,
+    ) -> anyhow::Result<Self> {
         let clock = Clock::start();
+        let (to_window, pads) = channel();
+        let (to_session, from_devices) = channel();
+        let relay = SharedRelay::default();
         let shared = Arc::clone(&relay);
-        let reader = gamepad::spawn(clock, move |event| {
-            announce(&event);
-            lock(&shared).event(event);
-        });
-        let (reader, no_pads) = match reader {
-            Ok(reader) => (Some(reader), None),
-            Err(error) => {
-                say(format_args!("takeover: {error}; the keyboard works"));
-                (None, Some(error.to_string()))
-            }
-        };
-        Self {
-            place,
+        // Ends with the devices, which send to it.
+        std::thread::Builder::new()
+            .name("relay".into())
+            .spawn(move || {
+                for message in from_devices {
+                    lock(&shared).pass(message);
+                }
+            })
+            .context("cannot start a thread for the devices")?;
+        let ends = Ends {
             clock,
+            to_session,
+            to_window: Some(to_window),
+        };
+        Ok(Self {
+            place,
+            alerts,
+            clock,
+            devices: Devices::start(library, Some(ends)),
             relay,
             pads: Some(pads),
-            no_pads,
-            _reader: reader,
             runs,
             tell,
-        }
+        })
     }
 
     fn launch(&mut self, choice: &Choice) -> anyhow::Result<Live> {
-        let launch = Launch::new(choice.clone(), true, true)?;
+        let launch = Launch::new(choice.clone(), self.alerts.as_deref(), true, true)?;
         let recorder = launch.recorder(&self.place)?;
         let (to_session, from_devices) = channel();
         let (to_screen, vehicle) = channel();
@@ -122,15 +136,15 @@ impl LiveDesk {
             let _ = to_screen.send(news);
         });
         let pauses = Pauses::default();
-        let operator = launch.operator(from_devices, screen, pauses.clone());
+        let operator = launch.operator(from_devices, screen, &self.devices, pauses.clone());
         let scenario = Arc::clone(&launch.scenario);
         let sim = Simulation::new(Arc::clone(&scenario), choice.seed);
         let mut session = Session::new(&scenario, sim, operator, Some(recorder));
         // Its zero is the first tick: it starts when all that takes time is done.
         let clock = Clock::start();
         let to_run = to_session.clone();
-        let to_run: ToRun = Box::new(move |event| {
-            let _ = to_run.send(FromOperator::Raw(event));
+        let to_run: ToRun = Box::new(move |message| {
+            let _ = to_run.send(message);
         });
         lock(&self.relay).begin(to_run, self.clock.now_ns());
         let stop = Stop::default();
@@ -139,7 +153,7 @@ impl LiveDesk {
             clock,
             vehicle,
             operator: to_session,
-            haptics: None,
+            haptics: self.devices.to_devices(),
             pauses: pauses.clone(),
             summary,
             stop: Arc::clone(&stop.0),
@@ -186,13 +200,12 @@ impl Desk for LiveDesk {
     }
 
     fn pads(&mut self) -> Result<Receiver<RawEvent>, String> {
-        match self.no_pads.take() {
-            Some(why) => Err(why),
-            None => self
-                .pads
-                .take()
-                .ok_or_else(|| "they are read already".into()),
+        if let Some(why) = self.devices.unreadable() {
+            return Err(why.to_owned());
         }
+        self.pads
+            .take()
+            .ok_or_else(|| "they are read already".into())
     }
 }
 
@@ -218,7 +231,10 @@ fn settings(window: &WindowArgs) -> (Settings, Option<PathBuf>, Option<String>) 
         }
     }
     settings.full_screen |= window.fullscreen;
-    settings.quality = window.look.look(settings.quality).quality;
+    let look = window.look.look((settings.view, settings.quality));
+    (settings.view, settings.quality) = (look.view, look.quality);
+    settings.text_scale = window.text_scale.unwrap_or(settings.text_scale);
+    settings.patch = window.patch.or(settings.patch);
     settings.monitor = window.monitor.unwrap_or(settings.monitor);
     // A broken file is for its owner to mend, not to be written over.
     let path = path.filter(|_| note.is_none());
@@ -232,7 +248,10 @@ fn options(window: &WindowArgs, quit: Arc<AtomicBool>) -> Options {
         screenshots: None,
         close_at_end: false,
         size: (width, height),
-        look: window.look.look(settings.quality),
+        look: window.look.look((settings.view, settings.quality)),
+        patch: settings.patch,
+        text_scale: settings.text_scale,
+        drawing_log: None,
         once: false,
         may_pause: !window.no_pause,
         choice: settings.last.clone(),
@@ -281,7 +300,15 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
     station::check()?;
     let runs = Runs::default();
     let quit = watch_for_ctrl_c(&runs)?;
-    let mut desk = LiveDesk::new(place, Arc::clone(&runs), false);
+    let person = choice.operator == Who::Human;
+    let library = live_devices::library(args.profile.as_deref(), person)?;
+    let mut desk = LiveDesk::new(
+        place,
+        args.alerts.clone(),
+        library,
+        Arc::clone(&runs),
+        false,
+    )?;
     let live = desk.launch(&choice)?;
     let options = Options {
         screenshots: args.screenshots.clone(),
@@ -308,7 +335,9 @@ pub fn station(args: &Args) -> anyhow::Result<Done> {
     let mut options = options(&args.window, quit);
     options.screenshots.clone_from(&args.screenshots);
     choose(&mut options, args.scenario.as_ref());
-    let desk = LiveDesk::new(Place::Folder(args.out.clone()), Arc::clone(&runs), true);
+    let library = live_devices::library(args.profile.as_deref(), true)?;
+    let place = Place::Folder(args.out.clone());
+    let desk = LiveDesk::new(place, args.alerts.clone(), library, Arc::clone(&runs), true)?;
     let shown = station::run(Box::new(desk), None, options);
     let reports = join(&runs)?;
     shown?;

@@ -30,6 +30,19 @@ pub trait Desk {
     fn pads(&mut self) -> Result<Receiver<RawEvent>, String>;
 }
 
+/// For a window with a run that goes on already, and no more.
+pub struct NoDesk;
+
+impl Desk for NoDesk {
+    fn start(&mut self, _choice: &Choice) -> Result<Live, String> {
+        Err("this window is there for one run".into())
+    }
+
+    fn pads(&mut self) -> Result<Receiver<RawEvent>, String> {
+        Err("the run has them to itself".into())
+    }
+}
+
 /// The window's end of a running session.
 pub struct Live {
     pub scenario: Arc<Scenario>,

@@ -7,42 +7,57 @@
 //! |---|---|
 //! | `runs` | from run to run in one window |
 //! | `feed` | frames and summary as they come in |
+//! | `annunciator`, `sound` | alerts heard and felt, as soon as their frame comes; the sound card |
 //! | `scene`, `site`, `ribbon` | what stands still, chunk by chunk, and what its parts share |
 //! | `road_mesh`, `junctions`, `tunnels` | roads |
 //! | `surroundings`, `town`, `objects`, `signs`, `lights` | what is beside them |
 //! | `sky`, `weather` | light, air, rain, glare |
-//! | `vehicles`, `cockpit`, `camera` | what moves, and from where it is seen |
+//! | `vehicles`, `cockpit` | what moves |
+//! | `views`, `layout`, `camera`, `screens` | from where it is seen: views, places of pictures, cameras, images |
+//! | `codec`, `project` | what a narrow link does to a picture; from the world to the picture |
+//! | `map` | the road and what the vehicle believes, from above |
+//! | `doubts`, `ahead` | marks over the picture: doubtful objects, the own place by now |
 //! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
 //! | `plan` | where the automation means to go |
-//! | `hud`, `alerts`, `widgets` | instruments, authority and requests |
+//! | `hud`, `alerts`, `widgets`, `notes` | instruments, authority and requests, notices |
 //! | `shell`, `settings` | around the run: start, pause, end; what is remembered |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
-//! | `input`, `presented` | the keyboard; when a request was presented |
+//! | `input`, `presented`, `patch` | the keyboard; when an alert was presented; a patch for a light sensor |
 //! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
 
+mod ahead;
 mod alerts;
+mod annunciator;
 mod axes;
 mod bus_mesh;
 mod camera;
 mod cockpit;
+mod codec;
+mod doubts;
 mod feed;
 mod frames;
 mod hud;
 mod input;
 mod junctions;
+mod layout;
 mod lights;
+mod map;
+mod notes;
 mod objects;
+mod patch;
 mod plan;
 mod presented;
 mod probe;
+mod project;
 mod quality;
 mod ribbon;
 mod rider_mesh;
 mod road_mesh;
 mod runs;
 mod scene;
+mod screens;
 mod screenshots;
 pub mod settings;
 mod shape;
@@ -51,18 +66,20 @@ mod signs;
 mod site;
 mod skins;
 mod sky;
+mod sound;
 mod surroundings;
 mod text;
 mod town;
 mod tunnels;
 mod vehicle_mesh;
 mod vehicles;
+mod views;
 mod weather;
 mod widgets;
 mod words;
 
 use crate::session::choice::Choice as RunChoice;
-use crate::session::live::{Desk, Live};
+use crate::session::live::{Desk, Live, NoDesk};
 use bevy::app::{AppExit, PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
@@ -71,18 +88,25 @@ use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::PresentMode;
 use bevy::winit::WinitSettings;
 use frames::FrameTimes;
+pub use patch::{Corner, Patch};
+pub use presented::{Drawing, DrawingLog};
 use quality::Quality;
 pub use quality::{Choice, Level};
 use settings::Settings;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+pub use views::View;
 
 /// How the world is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
+    pub view: View,
     pub quality: Choice,
+    /// The panorama's outer screens get windows of their own, on monitors of their own if there are
+    /// three.
+    pub side_windows: bool,
     /// Write the time of each picture into this file (CSV).
     pub frame_times: Option<PathBuf>,
 }
@@ -99,6 +123,10 @@ pub struct Options {
     /// Width and height, px.
     pub size: (u32, u32),
     pub look: Look,
+    /// A patch for a light sensor.
+    pub patch: Option<Patch>,
+    /// How large words are, 0.8 to 2.
+    pub text_scale: f32,
     /// One run and no more: no start page, and Esc ends it.
     pub once: bool,
     /// The run can be made to stand still.
@@ -116,6 +144,31 @@ pub struct Options {
     pub note: Option<String>,
     /// Set it to end the run and close the window: Ctrl-C.
     pub quit: Arc<AtomicBool>,
+    /// Keep the times of each picture here.
+    pub drawing_log: Option<DrawingLog>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            screenshots: None,
+            close_at_end: false,
+            size: (1280, 720),
+            look: Look::default(),
+            patch: None,
+            text_scale: 1.0,
+            once: true,
+            may_pause: true,
+            choice: RunChoice::default(),
+            scenarios: Vec::new(),
+            no_scenarios: None,
+            settings: Settings::default(),
+            settings_path: None,
+            note: None,
+            quit: Arc::default(),
+            drawing_log: None,
+        }
+    }
 }
 
 /// The scenario files of a folder, in the order of their names.
@@ -205,6 +258,22 @@ pub fn run(
     }
 }
 
+/// One run, the times of whose pictures are kept in `log`.
+///
+/// # Errors
+/// As [`run`].
+pub fn measure(live: Live, options: Options, log: DrawingLog) -> Result<(), StationError> {
+    let stop = Arc::clone(&live.stop);
+    let options = Options {
+        once: true,
+        drawing_log: Some(log),
+        ..options
+    };
+    let shown = run(Box::new(NoDesk), Some(live), options);
+    stop.store(true, Ordering::Relaxed);
+    shown
+}
+
 /// A panic of Bevy's while it was set up, as an error.
 fn why_not(message: String) -> StationError {
     if message.contains("event loop") {
@@ -227,6 +296,7 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
     let plugins = DefaultPlugins
         .set(WindowPlugin {
             primary_window: Some(window),
+            exit_condition: screens::exit_condition(),
             ..default()
         })
         .set(RenderPlugin {
@@ -239,15 +309,25 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
         // Signals and panics are the program's own business.
         .disable::<PanicHandlerPlugin>()
         .disable::<TerminalCtrlCHandlerPlugin>();
-    app.insert_resource(Quality::new(options.look.quality, software))
+    app.insert_resource(options.look.view)
+        .insert_resource(screens::SideWindows(options.look.side_windows))
+        .insert_resource(Quality::new(options.look.quality, software))
         .insert_resource(screenshots::Wanted {
             folder: options.screenshots.clone(),
             close_at_end: options.close_at_end,
         })
+        .insert_resource(widgets::TextScale(options.text_scale))
+        .init_resource::<sound::Volume>()
         .init_resource::<feed::Picture>()
         .init_resource::<input::LastDrawn>()
         .init_resource::<runs::RunNumber>()
         .insert_resource(WinitSettings::continuous());
+    if let Some(patch) = options.patch {
+        app.insert_resource(patch);
+    }
+    if let Some(log) = &options.drawing_log {
+        app.insert_resource(log.clone());
+    }
     app.add_plugins(plugins)
         .configure_sets(
             Update,
@@ -274,18 +354,27 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
                 .after(camera::follow),
         )
         .add_plugins((
+            quality::plugin,
+            frames::plugin,
+            camera::plugin,
+            views::plugin,
+            screens::plugin,
+            codec::plugin,
+            map::plugin,
+            doubts::plugin,
+            notes::plugin,
+        ))
+        .add_plugins((
             skins::plugin,
             scene::plugin,
             lights::plugin,
             vehicles::plugin,
-            quality::plugin,
-            frames::plugin,
-            camera::plugin,
             hud::plugin,
             alerts::plugin,
             shell::plugin,
             input::plugin,
             presented::plugin,
+            patch::plugin,
             screenshots::plugin,
         ));
     let mut opening = SyncCell::new(Some((desk, first, options)));

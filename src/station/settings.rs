@@ -1,6 +1,8 @@
 //! What a station remembers from one evening to the next: one RON file, each field of which may be
 //! left out.
 
+use super::patch::Patch;
+use super::views::View;
 use super::{quality, words};
 use crate::ron_file::{self, FileError, Problem};
 use crate::session::choice::Choice;
@@ -14,34 +16,34 @@ use std::path::{Path, PathBuf};
 pub struct Settings {
     /// Short name of a language: `en`, `de`.
     pub language: String,
-    /// From where the run is seen first: `driver` or `chase`.
-    pub view: FirstView,
+    /// How large words are, 0.8 to 2.
+    pub text_scale: f32,
+    /// How loud alerts are, 0 to 1 of the system's.
+    pub volume: f32,
+    /// From where the run is seen first: `driver`, `panorama`, `rear`, `chase`, `birdseye`, `map`.
+    pub view: View,
     /// `auto`, `low`, `medium` or `high`.
     pub quality: quality::Choice,
     pub full_screen: bool,
     /// Of the window in full screen, from 1; one that is not there is the one the window is on.
     pub monitor: u16,
+    /// A patch for a light sensor: `"top-left:64"`.
+    pub patch: Option<Patch>,
     /// What was chosen last.
     pub last: Choice,
-}
-
-/// From where a run is seen at its start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FirstView {
-    #[default]
-    Driver,
-    Chase,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             language: "en".into(),
-            view: FirstView::default(),
+            text_scale: 1.0,
+            volume: 1.0,
+            view: View::default(),
             quality: quality::Choice::Auto,
             full_screen: false,
             monitor: 1,
+            patch: None,
             last: Choice {
                 seed: 1,
                 ..Choice::default()
@@ -84,6 +86,14 @@ impl Settings {
         if settings.monitor == 0 {
             wrong("monitor", "a number from 1".into(), "0".into());
         }
+        for (field, value, low, high) in [
+            ("text_scale", settings.text_scale, 0.8, 2.0),
+            ("volume", settings.volume, 0.0, 1.0),
+        ] {
+            if !(low..=high).contains(&value) {
+                wrong(field, format!("{low} to {high}"), value.to_string());
+            }
+        }
         if problems.is_empty() {
             Ok(settings)
         } else {
@@ -120,10 +130,13 @@ mod tests {
         let path = folder.path().join("new/station.ron");
         let settings = Settings {
             language: "de".into(),
-            view: FirstView::Chase,
+            text_scale: 1.25,
+            volume: 0.5,
+            view: View::Birdseye,
             quality: quality::Choice::Fixed(quality::Level::Medium),
             full_screen: true,
             monitor: 2,
+            patch: "top-left:64".parse().ok(),
             last: Choice {
                 scenario: "a b/\"c\".ron".into(),
                 vehicle: Some("van".into()),
@@ -156,7 +169,10 @@ mod tests {
             ("(quality: \"best\")", "quality"),
             ("(volum: 1)", "volum"),
             ("(last: (operator: \"me\"))", "last.operator"),
-            ("(view: sideways)", "view"),
+            ("(view: \"sideways\")", "view"),
+            ("(volume: 1.5)", "volume"),
+            ("(text_scale: 0.5)", "text_scale"),
+            ("(patch: \"middle\")", "patch"),
         ] {
             let problems = Settings::parse(text).expect_err(text);
             assert_eq!(problems[0].field, field, "{text}: {problems:?}");

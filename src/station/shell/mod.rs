@@ -27,8 +27,11 @@ mod window;
 use super::feed::Picture;
 use super::runs::{self, Lasting};
 use super::scene::Setting;
-use super::settings::{FirstView, Settings};
-use super::{Options, camera, quality, screenshots, words};
+use super::settings::Settings;
+use super::sound::Volume;
+use super::views::View;
+use super::widgets::{TextScale, WholePage};
+use super::{Options, quality, screenshots, sound, words};
 use crate::clock::{Clock, Pauses};
 use crate::link::presets::Preset;
 use crate::session::choice::{Choice, Who};
@@ -48,6 +51,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
 
 /// Size of the plan's picture, px.
 const PLAN: (usize, usize) = (1200, 380);
@@ -73,6 +77,8 @@ pub struct Shell {
     /// Pictures until a run is started: the page has to say so first.
     start_in: Option<u8>,
     running: Option<Running>,
+    /// Says why no tone is heard, if none is.
+    sound_test: Option<SyncCell<Receiver<String>>>,
     /// Somebody outside wants the window to close.
     quit: Arc<AtomicBool>,
 }
@@ -104,12 +110,9 @@ struct Plan {
 #[derive(Default, Resource)]
 struct Drawn(Sheet);
 
-/// The camera of the pages that have no run behind them, or beside them.
-#[derive(Component)]
-struct PageCamera;
-
 pub fn plugin(app: &mut App) {
     app.init_resource::<History>()
+        .init_resource::<WholePage>()
         .init_resource::<Devices>()
         .init_resource::<Plan>()
         .init_resource::<Drawn>()
@@ -127,11 +130,16 @@ pub fn plugin(app: &mut App) {
                     .chain()
                     .after(super::Stage::Feed)
                     .before(super::Stage::Draw),
-                (draw, hide_instruments, page_camera, replay::aside, snap)
+                (draw, hide_instruments, replay::aside, snap)
                     .chain()
                     .after(super::Stage::Draw)
                     .before(super::Stage::Finish),
-                (steps::hover, window::follow, window::toggle),
+                (
+                    steps::hover,
+                    window::follow,
+                    window::toggle,
+                    follow_settings,
+                ),
             ),
         );
 }
@@ -155,10 +163,6 @@ pub fn open(
     world.insert_resource(Office(SyncCell::new(desk)));
     let settings = options.settings.clone();
     words::speak(&settings.language);
-    world.insert_resource(match settings.view {
-        FirstView::Driver => camera::View::Driver,
-        FirstView::Chase => camera::View::Chase,
-    });
     let library: Vec<Entry> = options.scenarios.iter().map(|p| Entry::load(p)).collect();
     let choice = options.choice.clone();
     let chosen = library.iter().position(|e| e.path == choice.scenario);
@@ -176,6 +180,7 @@ pub fn open(
         may_pause: options.may_pause,
         start_in: None,
         running: None,
+        sound_test: None,
         quit: Arc::clone(&options.quit),
     };
     shell.choose(shell.chosen);
@@ -212,6 +217,9 @@ fn image(drawing: &Drawing) -> Image {
 
 impl Shell {
     fn open(&mut self, page: Page) {
+        if self.page != page {
+            self.error = self.error.take().filter(|_| page == Page::Start);
+        }
         self.page = page;
         self.focus = Focus::default();
         let rows = self.rows();
@@ -279,11 +287,19 @@ impl Shell {
                 self.settings.language = all[next].to_owned();
                 words::speak(&self.settings.language);
             }
+            Row::TextScale => {
+                let (low, high) = TextScale::RANGE;
+                let next = self.settings.text_scale + 0.1 * way as f32;
+                self.settings.text_scale = rounded(next).clamp(low, high);
+            }
+            Row::Volume => {
+                let next = self.settings.volume + 0.1 * way as f32;
+                self.settings.volume = rounded(next).clamp(0.0, 1.0);
+            }
             Row::View => {
-                self.settings.view = match self.settings.view {
-                    FirstView::Driver => FirstView::Chase,
-                    FirstView::Chase => FirstView::Driver,
-                };
+                let all = View::ALL;
+                let at = all.iter().position(|v| *v == self.settings.view);
+                self.settings.view = all[step_in(all.len(), at.unwrap_or_default(), way)];
             }
             Row::Quality => {
                 let all = quality::Choice::ALL;
@@ -317,6 +333,11 @@ impl Shell {
             self.error = Some(words);
         }
     }
+}
+
+/// To a tenth: adding tenths does not stay on them.
+fn rounded(value: f32) -> f32 {
+    (value * 10.0).round() / 10.0
 }
 
 /// The place after or before this one, round and round.
@@ -422,6 +443,13 @@ fn press(world: &mut World, row: Row) {
             shell.choose(next);
             shell.start();
         }
+        Row::SoundTest => {
+            let volume = world.resource::<Volume>().clone();
+            let answer = sound::test(volume);
+            let mut shell = world.resource_mut::<Shell>();
+            shell.error = None;
+            shell.sound_test = Some(SyncCell::new(answer));
+        }
         Row::Devices => shell.open(Page::Devices),
         Row::Settings => shell.open(Page::Settings),
         Row::Back => shell.open(Page::Start),
@@ -483,10 +511,7 @@ fn begin(world: &mut World, live: Live) {
     });
     shell.open(Page::None);
     let chosen = shell.settings.quality;
-    let view = match shell.settings.view {
-        FirstView::Driver => camera::View::Driver,
-        FirstView::Chase => camera::View::Chase,
-    };
+    let view = shell.settings.view;
     world.insert_resource(view);
     world.resource_mut::<quality::Quality>().choose(chosen);
     world.insert_resource(History::default());
@@ -569,39 +594,24 @@ fn hide_instruments(
     }
 }
 
-/// Pages need a camera of their own where no run fills the window.
-fn page_camera(
-    mut commands: Commands,
-    shell: Res<Shell>,
-    quality: Res<quality::Quality>,
-    cameras: Query<Entity, With<PageCamera>>,
+/// What is chosen holds at once.
+fn follow_settings(
+    mut shell: ResMut<Shell>,
+    volume: Res<Volume>,
+    mut text: ResMut<TextScale>,
+    mut page: ResMut<WholePage>,
 ) {
-    let wanted = match shell.page {
-        Page::None | Page::Paused => false,
-        Page::Start | Page::Devices | Page::Settings | Page::Ended => true,
-    };
-    match (wanted, cameras.single().ok()) {
-        (true, None) => {
-            let open = shell.page == Page::Ended;
-            commands.spawn((
-                PageCamera,
-                Lasting,
-                Camera2d,
-                Camera {
-                    // Above all that a run has.
-                    order: 100,
-                    clear_color: if open {
-                        ClearColorConfig::None
-                    } else {
-                        ClearColorConfig::Custom(Color::BLACK)
-                    },
-                    ..default()
-                },
-                Msaa::from_samples(quality.terms().samples),
-            ));
-        }
-        (false, Some(camera)) => commands.entity(camera).despawn(),
-        _ => {}
+    page.0 = !matches!(shell.page, Page::None | Page::Paused);
+    if let Some(answer) = &mut shell.sound_test
+        && let Ok(why) = answer.get().try_recv()
+    {
+        shell.error = Some(why);
+    }
+    if (volume.get() - shell.settings.volume).abs() > 1e-3 {
+        volume.set(shell.settings.volume);
+    }
+    if (text.0 - shell.settings.text_scale).abs() > 1e-3 {
+        text.0 = shell.settings.text_scale;
     }
 }
 

@@ -9,7 +9,6 @@ use super::result;
 use super::sheet::{Column, Ground, Piece, Sheet, Tone};
 use crate::session::choice::Who;
 use crate::station::feed::Picture;
-use crate::station::settings::FirstView;
 use crate::station::text;
 use crate::station::words::{fill, t};
 
@@ -80,11 +79,9 @@ impl Shell {
             },
             Row::Seed => self.choice.seed.to_string(),
             Row::Language => t("language").to_owned(),
-            Row::View => t(match self.settings.view {
-                FirstView::Driver => "menu.view_driver",
-                FirstView::Chase => "menu.view_chase",
-            })
-            .to_owned(),
+            Row::TextScale => format!("{:.0} %", self.settings.text_scale * 100.0),
+            Row::Volume => format!("{:.0} %", self.settings.volume * 100.0),
+            Row::View => self.settings.view.word().to_owned(),
             Row::Quality => self.settings.quality.word().to_owned(),
             Row::FullScreen => on(self.settings.full_screen),
             Row::Monitor => {
@@ -144,6 +141,9 @@ impl Shell {
             let kept = fill("menu.kept_in", &[("file", &path.display().to_string())]);
             pieces.push(Piece::Gap(12.0));
             pieces.push(Piece::text(kept, 13.0, Tone::Faint));
+        }
+        if let Some(error) = &self.error {
+            pieces.push(Piece::text(error.clone(), 14.0, Tone::Warning));
         }
         Sheet {
             title: t(title).to_owned(),
@@ -245,13 +245,13 @@ impl Shell {
         };
         left.push(Piece::Gap(6.0));
         left.extend(self.page_rows(0, monitors));
-        let mut right = vec![Piece::Hole { height: 330.0 }];
+        let mut right = vec![Piece::Hole];
         let caption = match history.about() {
             Some(Moment::Collision) => "result.replay_collision",
             Some(_) => "result.replay_takeover",
             None => "result.replay_end",
         };
-        right.push(Piece::Plan { height: 230.0 });
+        right.push(Piece::Plan { height: 210.0 });
         right.push(Piece::text(t(caption), 13.0, Tone::Faint));
         right.push(Piece::text(t("result.way"), 13.0, Tone::Faint));
         let title = self
@@ -272,7 +272,7 @@ impl Shell {
                 },
             ],
             foot: self.foot(),
-            ground: Ground::Open,
+            ground: Ground::Solid,
         }
     }
 }

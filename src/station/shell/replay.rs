@@ -4,11 +4,12 @@ use super::Shell;
 use super::history::History;
 use super::menu::Page;
 use super::sheet::Hole;
-use crate::station::camera::View;
+use crate::link::view::VideoView;
 use crate::station::feed::Picture;
-use bevy::camera::Viewport;
+use crate::station::layout::Slot;
+use crate::station::screens::Shows;
+use crate::station::views::View;
 use bevy::prelude::*;
-use bevy::ui::UiGlobalTransform;
 use bevy::window::PrimaryWindow;
 use std::sync::Arc;
 
@@ -52,38 +53,35 @@ pub fn play(
     }
     if let Some(frame) = history.at(shown_at(stretch, at)) {
         picture.scene = Some(Arc::clone(frame));
+        // As the cameras saw it, whatever the link did to it.
+        picture.video = VideoView {
+            number: frame.tick,
+            captured: frame.time,
+            arrived: frame.time,
+            ..VideoView::default()
+        };
     }
 }
 
-/// The run's camera draws where the page has left a hole.
+/// The page shows the main picture where it has left a place for it.
 pub fn aside(
     shell: Res<Shell>,
-    holes: Query<(&ComputedNode, &UiGlobalTransform), With<Hole>>,
     window: Single<&Window, With<PrimaryWindow>>,
-    mut cameras: Query<&mut Camera, With<Camera3d>>,
+    shows: Query<(&Shows, &ImageNode), Without<Hole>>,
+    mut holes: Query<(&mut ImageNode, &mut Node), With<Hole>>,
 ) {
     if shell.page != Page::Ended {
         return;
     }
-    let Ok((node, place)) = holes.single() else {
-        return;
-    };
-    let whole = window.physical_size().as_vec2();
-    let low = (place.translation - node.size() / 2.0).clamp(Vec2::ZERO, whole);
-    let high = (place.translation + node.size() / 2.0).clamp(Vec2::ZERO, whole);
-    let size = (high - low).as_uvec2();
-    if size.x < 8 || size.y < 8 {
-        return;
-    }
-    for mut camera in &mut cameras {
-        let now = camera.viewport.as_ref();
-        let there = low.as_uvec2();
-        if now.is_none_or(|v| v.physical_size != size || v.physical_position != there) {
-            camera.viewport = Some(Viewport {
-                physical_position: there,
-                physical_size: size,
-                ..default()
-            });
+    let main = shows.iter().find(|(shows, _)| shows.0 == Slot::Centre);
+    let Some((_, main)) = main else { return };
+    for (mut image, mut node) in &mut holes {
+        if image.image != main.image {
+            image.image = main.image.clone();
+        }
+        let aspect = Some(window.width() / window.height().max(1.0));
+        if node.aspect_ratio != aspect {
+            node.aspect_ratio = aspect;
         }
     }
 }

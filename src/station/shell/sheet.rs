@@ -30,8 +30,6 @@ pub enum Ground {
     Solid,
     /// The run, dimmed; one narrow panel in the middle.
     Dimmed,
-    /// The run's pictures where the page has a [`Piece::Hole`].
-    Open,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,10 +78,8 @@ pub enum Piece {
     Plan {
         height: f32,
     },
-    /// Where the run's pictures are seen, px.
-    Hole {
-        height: f32,
-    },
+    /// Where the run's pictures are seen, as wide as its column.
+    Hole,
     Gap(f32),
 }
 
@@ -156,7 +152,6 @@ pub fn spawn(commands: &mut Commands, sheet: &Sheet, plan: &Handle<Image>) {
     let behind = match sheet.ground {
         Ground::Solid => GROUND,
         Ground::Dimmed => DIM,
-        Ground::Open => Color::NONE,
     };
     let mut root = commands.spawn((
         Root,
@@ -188,19 +183,12 @@ pub fn spawn(commands: &mut Commands, sheet: &Sheet, plan: &Handle<Image>) {
                 })
                 .with_children(|body| {
                     for column in &sheet.columns {
-                        spawn_column(body, column, sheet.ground, plan);
+                        spawn_column(body, column, plan);
                     }
                 });
                 foot(page, sheet);
             });
     });
-}
-
-fn band(ground: Ground) -> Color {
-    match ground {
-        Ground::Open => GROUND,
-        Ground::Solid | Ground::Dimmed => Color::NONE,
-    }
 }
 
 fn head(page: &mut ChildSpawnerCommands, sheet: &Sheet) {
@@ -210,11 +198,10 @@ fn head(page: &mut ChildSpawnerCommands, sheet: &Sheet) {
         align_items: AlignItems::Baseline,
         ..default()
     };
-    page.spawn((node, BackgroundColor(band(sheet.ground))))
-        .with_children(|head| {
-            head.spawn(label(sheet.title.clone(), 26.0, PAPER));
-            head.spawn(label(sheet.subtitle.clone(), 14.0, FAINT));
-        });
+    page.spawn(node).with_children(|head| {
+        head.spawn(label(sheet.title.clone(), 26.0, PAPER));
+        head.spawn(label(sheet.subtitle.clone(), 14.0, FAINT));
+    });
 }
 
 fn foot(page: &mut ChildSpawnerCommands, sheet: &Sheet) {
@@ -222,44 +209,28 @@ fn foot(page: &mut ChildSpawnerCommands, sheet: &Sheet) {
         padding: UiRect::axes(px(28.0), px(8.0)),
         ..default()
     };
-    page.spawn((node, BackgroundColor(band(sheet.ground))))
-        .with_children(|foot| {
-            foot.spawn(label(sheet.foot.clone(), 13.0, FAINT));
-        });
+    page.spawn(node).with_children(|foot| {
+        foot.spawn(label(sheet.foot.clone(), 13.0, FAINT));
+    });
 }
 
-fn spawn_column(
-    body: &mut ChildSpawnerCommands,
-    column: &Column,
-    ground: Ground,
-    plan: &Handle<Image>,
-) {
-    let open = column
-        .pieces
-        .iter()
-        .any(|p| matches!(p, Piece::Hole { .. }));
-    let node = Node {
+fn spawn_column(body: &mut ChildSpawnerCommands, column: &Column, plan: &Handle<Image>) {
+    body.spawn(Node {
         width: percent(column.width),
         flex_direction: FlexDirection::Column,
-        padding: if open {
-            UiRect::ZERO
-        } else {
-            UiRect::axes(px(28.0), px(4.0))
-        },
+        padding: UiRect::axes(px(28.0), px(4.0)),
         row_gap: px(3.0),
         overflow: Overflow::clip(),
         ..default()
-    };
-    let behind = if open { Color::NONE } else { band(ground) };
-    body.spawn((node, BackgroundColor(behind)))
-        .with_children(|parent| {
-            for piece in &column.pieces {
-                spawn_piece(parent, piece, open, plan);
-            }
-        });
+    })
+    .with_children(|parent| {
+        for piece in &column.pieces {
+            spawn_piece(parent, piece, plan);
+        }
+    });
 }
 
-fn spawn_piece(parent: &mut ChildSpawnerCommands, piece: &Piece, open: bool, plan: &Handle<Image>) {
+fn spawn_piece(parent: &mut ChildSpawnerCommands, piece: &Piece, plan: &Handle<Image>) {
     match piece {
         Piece::Text { words, size, tone } => {
             parent.spawn(label(words.clone(), *size, colour(*tone)));
@@ -347,10 +318,10 @@ fn spawn_piece(parent: &mut ChildSpawnerCommands, piece: &Piece, open: bool, pla
                     Node {
                         width: percent(100.0),
                         height: px(*height),
-                        border_radius: BorderRadius::all(px(if open { 0.0 } else { 6.0 })),
+                        border_radius: BorderRadius::all(px(6.0)),
                         ..default()
                     },
-                    BackgroundColor(if open { GROUND } else { INK }),
+                    BackgroundColor(INK),
                 ))
                 .with_children(|frame| {
                     frame.spawn((
@@ -363,12 +334,14 @@ fn spawn_piece(parent: &mut ChildSpawnerCommands, piece: &Piece, open: bool, pla
                     ));
                 });
         }
-        Piece::Hole { height } => {
+        Piece::Hole => {
+            // Its proportions come with its picture.
             parent.spawn((
                 Hole,
+                ImageNode::default(),
                 Node {
                     width: percent(100.0),
-                    height: px(*height),
+                    flex_shrink: 0.0,
                     ..default()
                 },
             ));

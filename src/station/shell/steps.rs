@@ -5,6 +5,7 @@ use super::sheet::Target;
 use super::{Devices, Shell};
 use crate::devices::RawEvent;
 use crate::devices::menu::Menu;
+use crate::station::views::ViewRequest;
 use bevy::input::keyboard::{KeyboardFocusLost, KeyboardInput};
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
@@ -63,6 +64,7 @@ pub fn gather(
     mut pads: ResMut<Pads>,
     mut devices: ResMut<Devices>,
     mut steps: ResMut<Steps>,
+    mut views: MessageWriter<ViewRequest>,
     shell: Res<Shell>,
     targets: Query<(&Interaction, &Target), Changed<Interaction>>,
 ) {
@@ -88,6 +90,9 @@ pub fn gather(
         for event in events.get().try_iter() {
             devices.0.event(&event);
             let step = menu.step(&event);
+            if step == Some(Step::View) && shell.in_the_run() {
+                views.write(ViewRequest::Next);
+            }
             // In a run a pad drives: B hands back, and only Start opens the menu.
             let back = step == Some(Step::Back) && shell.in_the_run();
             steps.asked.extend(step.filter(|_| !back));
