@@ -19,6 +19,8 @@ Examples:
       Over another link than the scenario's.
   takeover run scenarios/fog_bank.ron --headless --realtime --operator human
       A gamepad without a window.
+  takeover run scenarios/fog_bank.ron --alerts visual --patch top-left:100
+      Alerts for the eye only, and a patch for a light sensor.
 
 The log goes to runs/ and is never overwritten. Ctrl-C ends the run and closes its log (exit code 3).")]
 pub struct Args {
@@ -46,6 +48,13 @@ pub struct Args {
     /// The log's own name, instead of one in the folder.
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub log: Option<PathBuf>,
+    /// A human's device: use this profile (see `takeover devices`) for the devices it fits.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// How the operator is alerted, instead of the scenario's alerts: full, visual_sound, visual,
+    /// sound, none, or a file (docs/alerts.md).
+    #[arg(long, value_name = "NAME|FILE")]
+    pub alerts: Option<String>,
     /// Print the result as one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -69,6 +78,23 @@ pub struct Args {
     #[cfg(feature = "station")]
     #[command(flatten)]
     pub look: super::look::Args,
+    /// In the window: a patch that flips with each alert, for a light sensor; corner and size in
+    /// pixels, for example top-left:64.
+    #[cfg(feature = "station")]
+    #[arg(long, value_name = "CORNER[:SIZE]", conflicts_with = "headless")]
+    pub patch: Option<takeover::station::Patch>,
+    /// In the window: how large words are, 0.8 to 2.
+    #[cfg(feature = "station")]
+    #[arg(long, value_name = "FACTOR", conflicts_with = "headless", default_value = "1", value_parser = text_scale)]
+    pub text_scale: f32,
+}
+
+#[cfg(feature = "station")]
+fn text_scale(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(scale) if (0.8..=2.0).contains(&scale) => Ok(scale),
+        _ => Err("expected a number from 0.8 to 2".into()),
+    }
 }
 
 /// Who answers takeover requests.

@@ -7,7 +7,7 @@ pub mod human;
 pub mod model;
 pub mod script;
 
-use crate::command::{Command, Input};
+use crate::command::{Command, DeviceKind, Input};
 use crate::frame::Frame;
 use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
@@ -49,6 +49,9 @@ pub enum FromVehicle {
     /// What the cameras saw.
     Picture(Arc<Frame>, VideoView),
     Link(LinkView),
+    /// Not from the vehicle, but for the same screen: what the operator's controls are moved with.
+    /// None: no working device is there.
+    Device(Option<DeviceKind>),
 }
 
 /// Where all that goes.

@@ -4,9 +4,11 @@
 //! What is spawned belongs to the run unless it says that it is [`Lasting`]; [`Begin`] is run once
 //! for each run and makes it anew; what a system remembers for itself is kept in a [`Memory`].
 
+use super::annunciator::{self, Ends};
 use super::feed::{Feed, Picture, Stop};
 use super::presented::{Shown, Uplink};
 use super::scene::Setting;
+use super::sound::Volume;
 use super::{skins, sky};
 use crate::session::live::Live;
 use bevy::ecs::schedule::ScheduleLabel;
@@ -50,10 +52,18 @@ impl<T: Default> Memory<T> {
 pub fn begin(world: &mut World, live: Live) {
     clear(world);
     world.insert_resource(ClearColor(sky::clear_colour(&live.scenario.weather)));
+    let vehicle = annunciator::spawn(Ends {
+        vehicle: live.vehicle,
+        alerts: live.scenario.alerts,
+        clock: live.clock,
+        report: live.operator.clone(),
+        haptics: live.haptics,
+        volume: world.get_resource_or_init::<Volume>().clone(),
+    });
     world.insert_resource(Uplink::new(live.clock, live.operator));
     world.insert_resource(Stop(live.stop));
     world.insert_resource(Feed {
-        vehicle: SyncCell::new(live.vehicle),
+        vehicle: SyncCell::new(vehicle),
         summary: SyncCell::new(live.summary),
     });
     world.insert_resource(Setting(live.scenario));

@@ -2,9 +2,13 @@
 
 use super::feed::Picture;
 use super::words::{fill, named, t};
+use crate::command::DeviceKind;
 use crate::frame::{End, Frame};
+use crate::link::view::{LinkState, LinkView};
 use crate::perception::{Cause, Function, Trust};
+use crate::takeover::alert::Alert;
 use crate::takeover::event::{Authority, TimedEvent};
+use crate::takeover::source::Source;
 
 /// The banner's first line: who drives, or who must.
 pub fn headline(authority: Authority, escalated: bool) -> String {
@@ -15,11 +19,14 @@ pub fn headline(authority: Authority, escalated: bool) -> String {
     }
 }
 
-/// The banner's second line: why, or what can be done.
-pub fn explanation(frame: &Frame) -> String {
-    match (frame.authority, &frame.request) {
+/// The banner's second line: why, or what can be done. `authority`: as it is told; `offered`: an
+/// offer to drive may be told.
+pub fn explanation(frame: &Frame, authority: Authority, offered: bool) -> String {
+    match (authority, &frame.request) {
         (Authority::RequestPending, Some(request)) => named("reason", &request.reason),
-        (Authority::Operator | Authority::Shared, _) if frame.offers => t("advice.offers").into(),
+        (Authority::Operator | Authority::Shared, _) if frame.offers && offered => {
+            t("advice.offers").into()
+        }
         (authority, _) => named("advice", &authority),
     }
 }
@@ -59,6 +66,84 @@ pub fn verdict(share: f64, wanted: f64) -> String {
         t("hud.ok")
     };
     format!("{word:>3}")
+}
+
+/// Confidence as a whole.
+pub fn confidence(share: f64, wanted: f64) -> String {
+    format!("{} {}", percent(share), verdict(share, wanted))
+}
+
+/// The same with its name.
+pub fn all_confidence(share: f64, wanted: f64) -> String {
+    format!("{} {}", t("hud.confidence"), confidence(share, wanted))
+}
+
+/// How the link does.
+pub fn link_state(state: LinkState) -> String {
+    named("link.state", &state)
+}
+
+/// A time of the link, s, by its name.
+pub fn milliseconds(name: &str, seconds: Option<f64>) -> String {
+    match seconds {
+        Some(s) => format!("{name:<12}{:>6.0} ms", s * 1e3),
+        None => format!("{name:<12}{:>6} ms", "-"),
+    }
+}
+
+/// Share of what was sent that never came.
+pub fn share_lost(share: f64) -> String {
+    format!("{:<12}{:>6.1} %", t("link.loss"), share * 100.0)
+}
+
+/// How old the picture is, s.
+pub fn age(seconds: Option<f64>) -> String {
+    match seconds {
+        Some(s) => format!("{:<12}{s:>6.2} s", t("link.age")),
+        None => format!("{:<12}{:>6} s", t("link.age"), "-"),
+    }
+}
+
+/// The link in one line.
+pub fn link_in_brief(link: &LinkView) -> String {
+    format!("{}  {:.0} ms", link_state(link.state), link.delay * 1e3)
+}
+
+/// The sign over a picture that stands still.
+pub fn frozen(seconds: f64) -> String {
+    fill("link.frozen", &[("age", &format!("{seconds:.1}"))])
+}
+
+/// The sign over everything when nothing comes any more.
+pub fn link_lost(age: Option<f64>) -> String {
+    match age {
+        Some(age) => fill("link.lost_since", &[("age", &format!("{age:.1}"))]),
+        None => t("link.state.lost").into(),
+    }
+}
+
+/// Who moves the controls.
+pub fn source(source: Source) -> String {
+    let key = match source {
+        Source::Automation => "source.automation",
+        Source::Bridge => "source.bridge",
+        Source::Operator => "source.operator",
+        Source::Shared { .. } => "source.shared",
+    };
+    t(key).into()
+}
+
+/// With what the operator would move them.
+pub fn device(device: Option<DeviceKind>) -> String {
+    match device {
+        Some(kind) => fill("device.yours", &[("device", &named("device", &kind))]),
+        None => t("device.none").into(),
+    }
+}
+
+/// A notice about something other than a request.
+pub fn notice(alert: Alert) -> String {
+    named("notice", &alert)
 }
 
 /// The steering wheel's angle, with its side in words.

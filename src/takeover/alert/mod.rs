@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`settings`] | what is told how: the conditions of a study, and named sets of them |
 //! | [`watch`] | which alerts are on, from what came down the link |
+//! | [`crier`] | which tone sounds and which pattern is felt, from those |
 //! | [`tone`] | the tones, by urgency, and how they sound, sample by sample |
 //! | [`rumble`] | the patterns of the rumble motors |
 
+pub mod crier;
 pub mod rumble;
 pub mod settings;
 pub mod tone;

@@ -162,6 +162,11 @@ impl Alerts {
         }
     }
 
+    /// Turns the sound of an alert on or off.
+    pub fn set_sound(&mut self, alert: Alert, on: bool) {
+        self.of_mut(alert).sound.on = on;
+    }
+
     /// What is drawn into the picture while these alerts are on.
     pub fn augmented(&self, on: impl IntoIterator<Item = Alert>) -> Augmented {
         on.into_iter()
