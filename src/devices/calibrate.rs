@@ -1,7 +1,7 @@
 //! Calibration of a device, step by step: what is asked for, and what is made of the answers. Pure:
 //! readings and the time come in as arguments.
 
-use super::layout::Role;
+use super::layout::{ABS_Y, Role};
 use super::profile::{Draft, DraftAxis, Kind};
 
 /// How long the device is left alone, s.
@@ -73,6 +73,7 @@ impl Step {
 struct Followed {
     code: u32,
     /// As the kernel says.
+    ends: (i32, i32),
     span: f64,
     now: i32,
     /// Readings while it was left alone.
@@ -128,6 +129,7 @@ impl Calibration {
             .filter(|(_, min, max, _)| min < max)
             .map(|&(code, min, max, raw)| Followed {
                 code,
+                ends: (min, max),
                 span: f64::from(max) - f64::from(min),
                 now: raw,
                 low: raw,
@@ -353,6 +355,22 @@ impl Calibration {
                 None => {}
             }
         }
+        // A pad's stick moves through menus lengthways, if it does nothing else.
+        let lengthways = self.axes.iter().find(|a| a.code == ABS_Y);
+        if let Some(axis) = lengthways
+            && kind == Kind::Gamepad
+            && axes.iter().all(|a| a.code != ABS_Y)
+        {
+            axes.push(DraftAxis {
+                code: ABS_Y,
+                role: Role::Lengthways,
+                min: axis.ends.0,
+                centre: axis.rest(),
+                max: axis.ends.1,
+                inverted: true,
+                dead_zone: 0.08,
+            });
+        }
         Draft {
             name: name.to_owned(),
             kind,
@@ -373,7 +391,7 @@ fn inset(rest: i32, end: i32) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::{ABS_RZ, ABS_X, ABS_Y, ABS_Z, BTN_EAST, BTN_SOUTH, BTN_TR2};
+    use super::super::layout::{ABS_RZ, ABS_X, ABS_Z, BTN_EAST, BTN_SOUTH, BTN_TR2};
     use super::super::profile::Profile;
     use super::*;
 
@@ -489,7 +507,11 @@ mod tests {
 
     #[test]
     fn pedals_may_be_buttons_and_a_trigger_that_is_both_is_an_axis() {
-        let mut p = Person::new(&[(ABS_X, -100, 100, 0), (ABS_Z, 0, 255, 0)]);
+        let mut p = Person::new(&[
+            (ABS_X, -100, 100, 0),
+            (ABS_Y, -100, 100, 0),
+            (ABS_Z, 0, 255, 0),
+        ]);
         p.wait(2.1);
         p.to(ABS_X, -100);
         p.wait(1.0);
@@ -508,6 +530,8 @@ mod tests {
         assert_eq!(profile.role(BTN_TR2), Role::Accelerator);
         assert_eq!(profile.role(ABS_Z), Role::Brake);
         assert_eq!(profile.role(BTN_EAST), Role::Other);
+        assert_eq!(profile.role(ABS_Y), Role::Lengthways);
+        assert_eq!(profile.scale(ABS_Y, -100, (0, 1)), 1.0);
         assert_eq!(profile.role(BTN_SOUTH), Role::TakeOver);
     }
 

@@ -134,6 +134,17 @@ pub fn all(vm: &Vm) -> bool {
     let me = std::env::current_exe().unwrap();
     let me = me.to_str().unwrap();
     let mut fine = true;
+    // It fails by itself if something is amiss.
+    let folder = vm.run(
+        "devices",
+        "0.2 button BTN_TL 1\n0.4 button BTN_TL 0\n",
+        40,
+        &[me, "inside-devices"],
+    );
+    let said = std::fs::read_to_string(folder.join("stdout")).unwrap();
+    for line in said.lines().filter(|l| !l.starts_with("found")) {
+        println!("{line}");
+    }
     println!(
         "frame/s  rumble   n      median   p99      worst µs  beyond write  silences (longest)  worst after   arrival  outside  ticks"
     );
