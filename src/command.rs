@@ -76,6 +76,8 @@ pub struct Arrived {
     pub command: Command,
     /// s since it was sent; before the first one has arrived, since the start of the run.
     pub age: f64,
+    /// From glass to glass, as the operator's end had measured it when it sent the command, s.
+    pub glass: f64,
 }
 
 /// Where an input's time comes from.

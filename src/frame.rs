@@ -7,6 +7,7 @@ use crate::perception::{Confidence, PoseSd, SECTORS, Track};
 use crate::referee::Judged;
 use crate::road::Light;
 use crate::road_user::RoadUser;
+use crate::takeover::alert::watch::Seen;
 use crate::takeover::event::{Authority, TimedEvent};
 use crate::takeover::source::Source;
 use glam::{Quat, Vec3};
@@ -36,6 +37,8 @@ pub struct Frame {
     pub authority: Authority,
     /// Who moves the actuators.
     pub source: Source,
+    /// How fast a remote operator may go for the link's sake, m/s; none: no cap.
+    pub speed_cap: Option<f64>,
     pub request: Option<RequestView>,
     /// The vehicle offers to take control back.
     pub offers: bool,
@@ -45,6 +48,19 @@ pub struct Frame {
     pub events: Vec<TimedEvent>,
     /// The run is over after this frame, for this reason.
     pub ended: Option<End>,
+}
+
+impl Frame {
+    /// All of it that there may be an alert for, but for the events.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            time: self.time,
+            authority: self.authority,
+            request: self.request.map(|r| (r.id, r.escalated)),
+            offers: self.offers,
+            ended: self.ended.is_some(),
+        }
+    }
 }
 
 /// A vehicle as the cameras show it.

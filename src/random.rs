@@ -18,6 +18,15 @@ pub enum Purpose {
     Traffic = 3,
     /// Where perception's claims are judged.
     Probes = 4,
+    /// The link: delays, bursts of loss and what they hit, each way; handovers; bandwidth.
+    LinkDelayDown = 5,
+    LinkDelayUp = 6,
+    LinkLossDown = 7,
+    LinkLossUp = 8,
+    LinkCoinsDown = 9,
+    LinkCoinsUp = 10,
+    LinkHandover = 11,
+    LinkBandwidth = 12,
 }
 
 /// The stream of this purpose in a run with this seed.

@@ -17,6 +17,7 @@ pub fn recorder(scenario: &Scenario, operator: &str, path: &Path) -> Recorder {
         pace: "fast".into(),
         started_ns: 0,
         tick_hz: TICK_HZ,
+        link: None,
     };
     Recorder::create(path, &info, scenario, None).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -12,6 +12,8 @@ use crate::road::{LanePos, Path};
 const ANNOUNCE: f64 = 2.0;
 /// Moving over takes this long, s.
 const MOVE: f64 = 4.5;
+/// The indicator stays on until the vehicle is this close to where it means to be in its new lane, m.
+const ARRIVED: f64 = 1.0;
 /// Something that blocks the lane is gone around from this far on, s of travel.
 const BLOCKED_AHEAD: f64 = 7.0;
 /// Those behind in the other lane need not brake harder than this, m/s2 (UN R79: 3 m/s2).
@@ -44,6 +46,8 @@ pub(super) struct LaneChange {
     /// Time left of the move, s.
     moving: f64,
     side: i32,
+    /// The move's time is over or not, but the vehicle is not there yet: from a standstill it is late.
+    crossing: bool,
     rest: f64,
     /// Tracks that have been seen moving, and for how long they have not been since, s.
     moved: Vec<(u32, f64)>,
@@ -56,7 +60,7 @@ impl LaneChange {
     pub fn indicator(&self) -> i8 {
         match self.wanted {
             Some((side, _)) => side as i8,
-            None if self.moving > 0.0 => self.side as i8,
+            None if self.moving > 0.0 || self.crossing => self.side as i8,
             None => 0,
         }
     }
@@ -70,6 +74,7 @@ impl LaneChange {
     ) {
         self.rest = (self.rest - PERIOD).max(0.0);
         self.watch(thought);
+        self.crossing &= self.moving > 0.0 || line.off_aim() > ARRIVED;
         if self.moving > 0.0 {
             self.moving -= PERIOD;
             return;
@@ -104,6 +109,7 @@ impl LaneChange {
                 Why::Blocked | Why::Slow => self.away + side,
             };
             self.moving = MOVE;
+            self.crossing = true;
             self.side = side;
             self.rest = MOVE + REST;
             self.wanted = None;

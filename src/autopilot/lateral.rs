@@ -112,6 +112,11 @@ impl Line {
         self.shift.to
     }
 
+    /// How far across the lane the vehicle is from there, m.
+    pub fn off_aim(&self) -> f64 {
+        (self.offset - self.shift.to).abs()
+    }
+
     pub fn shifting(&self) -> bool {
         self.shift.lasts > 0.0 && self.shift.gone < self.shift.lasts
     }

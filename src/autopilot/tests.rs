@@ -265,6 +265,25 @@ fn a_broken_down_vehicle_is_passed_on_the_other_lane_and_the_lane_taken_again() 
 }
 
 #[test]
+fn from_a_standstill_the_indicator_stays_on_until_the_marking_is_crossed() {
+    let mut drive = Drive::new(straight(), 0.0, pilot());
+    drive.tracks.push(track(drive.pose.x + 18.0, -5.25, 0.0));
+    let mut crossed = false;
+    for _ in 0..6000 {
+        drive.step();
+        let across = drive.pose.y + 5.25;
+        if (0.8..2.7).contains(&across) {
+            crossed = true;
+            assert_eq!(drive.pilot.lamps().indicator.abs(), 1, "{across} m across");
+        }
+        if across > 3.0 {
+            break;
+        }
+    }
+    assert!(crossed, "it never left its lane");
+}
+
+#[test]
 fn it_does_not_move_over_in_front_of_someone_faster() {
     let mut drive = Drive::new(straight(), 20.0, pilot());
     drive.tracks.push(track(260.0, -5.25, 0.0));

@@ -8,6 +8,7 @@ use takeover::record::{Entry, Log, RunInfo};
 use takeover::referee::verdict::RequestVerdict;
 use takeover::scenario::Scenario;
 use takeover::session::dangers::Dangers;
+use takeover::session::link_account::LinkAccount;
 use takeover::session::tally::{Account, Collision, Tally, describe_account};
 use takeover::takeover::event::TimedEvent;
 use takeover::takeover::timeline::Takeover;
@@ -40,6 +41,7 @@ struct Inspected<'a> {
     takeovers: &'a [Takeover],
     verdicts: &'a [RequestVerdict],
     dangers: &'a Dangers,
+    link: &'a LinkAccount,
     events: &'a [TimedEvent],
     inputs: usize,
     /// What is missing or damaged; null if nothing is.
@@ -81,6 +83,7 @@ fn inspected<'a>(path: &'a Path, log: &'a Log, account: &'a Account) -> Inspecte
         takeovers: &account.takeovers,
         verdicts: &account.verdicts,
         dangers: &account.dangers,
+        link: &account.link,
         events: &account.events,
         inputs: count_inputs(log),
         lost: log.lost.as_deref(),
@@ -94,6 +97,10 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
         format!("scenario   {} ({})", scenario.title, info.scenario),
         format!("seed       {}", info.seed),
         format!("operator   {}, {}", info.operator, info.pace),
+        format!(
+            "link       {}",
+            info.link.as_deref().unwrap_or("the scenario's")
+        ),
         format!("version    takeover {} ({})", info.version, info.platform),
         format!("length     {} ticks, {:.2} s", account.ticks, account.time),
         format!(
@@ -120,5 +127,6 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
         &account.collisions,
         &account.dangers,
     ));
+    lines.extend(account.link.lines());
     lines
 }

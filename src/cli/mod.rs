@@ -7,9 +7,12 @@ mod check;
 mod devices;
 mod inspect;
 mod judge;
+mod link;
 mod list;
 #[cfg(feature = "sim")]
 mod live_devices;
+#[cfg(feature = "station")]
+mod look;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
@@ -30,6 +33,7 @@ Examples:
   takeover run scenarios/fog_bank.ron --headless      no window: a modelled operator answers
   takeover run scenarios/fog_bank.ron --headless --operator none --json
   takeover inspect runs/LOG.mcap                      what happened, and how fast
+  takeover link 4g                                    what a link does, measured
   takeover assess policy --seeds 5                    what takeover policies are worth
   takeover judge runs/LOG.mcap                        were its requests needed, and in time
   takeover vehicle saloon --manoeuvre brake --speed 30
@@ -55,6 +59,7 @@ enum Verb {
     Inspect(inspect::Args),
     Assess(assess::Args),
     Judge(judge::Args),
+    Link(link::Args),
     Vehicle(vehicle::Args),
     Devices(devices::Args),
 }
@@ -87,6 +92,7 @@ pub fn main() -> ExitCode {
         Verb::Inspect(args) => inspect::inspect(&args),
         Verb::Assess(args) => assess::assess(&args),
         Verb::Judge(args) => judge::judge(&args),
+        Verb::Link(args) => link::link(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
         Verb::Devices(args) => devices::devices(&args),
     };

@@ -15,8 +15,12 @@ Examples:
       Nobody answers: the vehicle stops by itself.
   takeover run scenarios/fog_bank.ron --headless --operator script:my_script.ron --seed 7 --json
       Repeatable: the same script and seed give the same state_hash.
+  takeover run scenarios/fog_bank.ron --link 4g
+      Over another link than the scenario's.
   takeover run scenarios/fog_bank.ron --headless --realtime --operator human
       A gamepad without a window.
+  takeover run scenarios/fog_bank.ron --alerts visual --patch top-left:100
+      Alerts for the eye only, and a patch for a light sensor.
 
 The log goes to runs/ and is never overwritten. Ctrl-C ends the run and closes its log (exit code 3).")]
 pub struct Args {
@@ -32,6 +36,9 @@ pub struct Args {
     /// Who answers: human, model, none or script:FILE. Default: human in the window, model without.
     #[arg(long, value_name = "WHO")]
     pub operator: Option<Who>,
+    /// Another link than the scenario's: a preset (`takeover link` lists them) or a file (RON).
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub link: Option<String>,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1, allow_hyphen_values = true)]
     pub seed: u64,
@@ -44,6 +51,10 @@ pub struct Args {
     /// A human's device: use this profile (see `takeover devices`) for the devices it fits.
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
+    /// How the operator is alerted, instead of the scenario's alerts: full, visual_sound, visual,
+    /// sound, none, or a file (docs/alerts.md).
+    #[arg(long, value_name = "NAME|FILE")]
+    pub alerts: Option<String>,
     /// Print the result as one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -64,6 +75,26 @@ pub struct Args {
         default_value = "1280x720"
     )]
     pub size: Size,
+    #[cfg(feature = "station")]
+    #[command(flatten)]
+    pub look: super::look::Args,
+    /// In the window: a patch that flips with each alert, for a light sensor; corner and size in
+    /// pixels, for example top-left:64.
+    #[cfg(feature = "station")]
+    #[arg(long, value_name = "CORNER[:SIZE]", conflicts_with = "headless")]
+    pub patch: Option<takeover::station::Patch>,
+    /// In the window: how large words are, 0.8 to 2.
+    #[cfg(feature = "station")]
+    #[arg(long, value_name = "FACTOR", conflicts_with = "headless", default_value = "1", value_parser = text_scale)]
+    pub text_scale: f32,
+}
+
+#[cfg(feature = "station")]
+fn text_scale(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(scale) if (0.8..=2.0).contains(&scale) => Ok(scale),
+        _ => Err("expected a number from 0.8 to 2".into()),
+    }
 }
 
 /// Who answers takeover requests.

@@ -23,6 +23,7 @@ use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
 use takeover::sim::{DT, Simulation, TICK_HZ};
 use takeover::takeover::alert::Presented;
+use takeover::takeover::alert::settings::Alerts;
 
 /// What a run needs, checked and opened.
 struct Prepared<'a> {
@@ -35,7 +36,17 @@ struct Prepared<'a> {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<Done> {
-    let scenario = Arc::new(Scenario::load(&args.scenario)?);
+    let mut scenario = Scenario::load(&args.scenario)?;
+    if let Some(text) = &args.link {
+        let link = super::link::find(text)?;
+        scenario
+            .change_link(link)
+            .map_err(|why| anyhow::anyhow!("--link {text}: {why}"))?;
+    }
+    if let Some(text) = &args.alerts {
+        scenario.alerts = Alerts::load(text).context("--alerts")?;
+    }
+    let scenario = Arc::new(scenario);
     let who = args.operator.clone().unwrap_or(if args.headless {
         Who::Model
     } else {
@@ -138,6 +149,7 @@ impl Prepared<'_> {
             .into(),
             started_ns,
             tick_hz: TICK_HZ,
+            link: self.args.link.clone(),
         };
         let script = self.script.as_ref().map(|s| s.text.as_str());
         let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);
@@ -176,7 +188,7 @@ impl Prepared<'_> {
         if self.args.headless {
             operator
         } else {
-            Box::new(Watched { operator, screen })
+            Box::new(Watched::new(operator, screen, from_devices))
         }
     }
 
@@ -284,6 +296,9 @@ impl Prepared<'_> {
             screenshots: self.args.screenshots.clone(),
             close_at_end: self.args.close_at_end,
             size: (self.args.size.0, self.args.size.1),
+            look: self.args.look.look(),
+            patch: self.args.patch,
+            text_scale: self.args.text_scale,
         };
         // The window must be on the main thread; the run is not, so neither slows the other.
         let (shown, report) = std::thread::scope(|scope| {

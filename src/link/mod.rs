@@ -1,164 +1,152 @@
-//! The link between vehicle and operator: what is sent now arrives later, or not at all.
+//! The link between vehicle and operator: what is sent now arrives later, or not at all, and
+//! pictures suffer as video does.
 //!
-//! A first model: constant delay in each direction, and scripted outages. Jitter, loss and bandwidth
-//! belong here too and will change [`Lane`], not its users. No clock inside: the caller says what
-//! time it is.
+//! No clock and no global random number inside: the caller says what time it is, the seed says what
+//! the radio does. docs/link.md has the model, formula by formula.
+//!
+//! ```text
+//! settings, presets   what a link is like, and when it changes
+//! delay, spells       jitter; bursts of loss and handovers: functions of time
+//! channel             one direction: when does it arrive, what does it carry
+//! lane, video         small messages; pictures
+//! monitor, view       what the operator's end knows of it
+//! survey              a link measured, to compare it with its settings
+//! ```
 
+mod channel;
+mod delay;
+mod lane;
+mod monitor;
+pub mod presets;
+pub mod settings;
+mod spells;
+pub mod survey;
+mod video;
 pub mod view;
 
-use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
-
-/// Delays and outages of a link.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LinkSettings {
-    /// One-way delay from the vehicle to the operator, ms.
-    pub down_ms: f64,
-    /// One-way delay from the operator to the vehicle, ms.
-    pub up_ms: f64,
-    /// When nothing gets through.
-    pub outages: Vec<Outage>,
-}
-
-/// A time in which nothing gets through.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Outage {
-    /// s since the start of the run.
-    pub at: f64,
-    /// s since the start of the run.
-    pub until: f64,
-    #[serde(default)]
-    pub direction: Direction,
-}
-
-/// Which way a link fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Direction {
-    #[default]
-    Both,
-    /// From the operator to the vehicle.
-    Up,
-    /// From the vehicle to the operator.
-    Down,
-}
-
-/// One direction of a link.
-#[derive(Debug)]
-pub struct Lane<T> {
-    delay: f64,
-    /// From and until when nothing gets through, s.
-    outages: Vec<(f64, f64)>,
-    under_way: VecDeque<(f64, T)>,
-}
-
-impl<T> Lane<T> {
-    /// From the operator to the vehicle.
-    pub fn up(settings: &LinkSettings) -> Self {
-        Self::new(settings, settings.up_ms, Direction::Down)
-    }
-
-    /// From the vehicle to the operator.
-    pub fn down(settings: &LinkSettings) -> Self {
-        Self::new(settings, settings.down_ms, Direction::Up)
-    }
-
-    fn new(settings: &LinkSettings, delay_ms: f64, other: Direction) -> Self {
-        let ours = settings.outages.iter().filter(|o| o.direction != other);
-        Self {
-            delay: delay_ms / 1000.0,
-            outages: ours.map(|o| (o.at, o.until)).collect(),
-            under_way: VecDeque::new(),
-        }
-    }
-
-    /// Nothing is ever under way.
-    pub fn is_ideal(&self) -> bool {
-        self.delay == 0.0 && self.outages.is_empty()
-    }
-
-    /// s.
-    pub fn delay(&self) -> f64 {
-        self.delay
-    }
-
-    /// Sends `item` at time `now`, s. What is under way in an outage is lost.
-    pub fn send(&mut self, now: f64, item: T) {
-        let arrives = now + self.delay;
-        let lost = |(at, until): &(f64, f64)| now < until - SLACK && arrives >= at - SLACK;
-        if !self.outages.iter().any(lost) {
-            self.under_way.push_back((arrives, item));
-        }
-    }
-
-    /// The next item that has arrived by `now`, with its arrival time, s.
-    pub fn receive(&mut self, now: f64) -> Option<(f64, T)> {
-        if self.under_way.front()?.0 <= now + SLACK {
-            self.under_way.pop_front()
-        } else {
-            None
-        }
-    }
-}
-
-/// Half a nanosecond, s: tick times are products, arrival times are sums.
-const SLACK: f64 = 5e-10;
-
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod tests;
 
-    fn lane<T>(up_ms: f64, outages: Vec<Outage>) -> Lane<T> {
-        Lane::up(&LinkSettings {
-            up_ms,
-            outages,
-            ..Default::default()
-        })
+use channel::{Channel, Way};
+use lane::Lane;
+use monitor::Monitor;
+use settings::LinkSettings;
+use std::sync::Arc;
+use video::Video;
+use view::{LinkView, VideoView};
+
+/// Heartbeats leave the operator's end this often, s.
+const HEARTBEAT: f64 = 0.1;
+
+/// Both directions of a link. `F` goes down (a frame, with its number), `C` goes up (a command).
+#[derive(Debug)]
+pub struct Link<F, C> {
+    ideal: bool,
+    down: Channel,
+    up: Channel,
+    frames: Lane<(u64, f64, F)>,
+    commands: Lane<C>,
+    video: Option<Video<F>>,
+    /// When each was sent from the operator's end, s.
+    heartbeats_up: Lane<f64>,
+    heartbeats_down: Lane<f64>,
+    beat: f64,
+    monitor: Monitor,
+}
+
+impl<F: Clone, C> Link<F, C> {
+    /// `hard`: silence that the operator's end takes for a lost link, s.
+    pub fn new(settings: &LinkSettings, hard: f64, seed: u64) -> Self {
+        let shared = Arc::new(settings.clone());
+        Self {
+            ideal: settings.is_ideal(),
+            down: Channel::new(shared.clone(), Way::Down, seed),
+            up: Channel::new(shared, Way::Up, seed),
+            frames: Lane::default(),
+            commands: Lane::default(),
+            video: Video::new(settings),
+            heartbeats_up: Lane::default(),
+            heartbeats_down: Lane::default(),
+            beat: 0.0,
+            monitor: Monitor::new(settings, hard),
+        }
     }
 
-    #[test]
-    fn items_arrive_in_order_and_not_before_their_time() {
-        let mut lane = lane(50.0, vec![]);
-        lane.send(0.0, 'a');
-        lane.send(0.01, 'b');
-        assert_eq!(lane.receive(0.049), None);
-        assert_eq!(lane.receive(0.05), Some((0.05, 'a')));
-        assert_eq!(lane.receive(0.05), None);
-        assert_eq!(lane.receive(0.07).map(|x| x.1), Some('b'));
+    /// Everything arrives at once and whole: nothing needs to be sent.
+    pub fn is_ideal(&self) -> bool {
+        self.ideal
     }
 
-    #[test]
-    fn an_ideal_lane_delivers_at_once() {
-        let mut lane = lane(0.0, vec![]);
-        assert!(lane.is_ideal());
-        lane.send(1.23, 7);
-        assert_eq!(lane.receive(1.23), Some((1.23, 7)));
+    /// Frames are pictures: there are no cameras of their own.
+    pub fn frames_are_pictures(&self) -> bool {
+        self.video.is_none()
     }
 
-    #[test]
-    fn nothing_gets_through_an_outage_of_its_direction() {
-        let arrivals = |direction| {
-            let outage = Outage {
-                at: 1.0,
-                until: 2.0,
-                direction,
+    /// Nothing has come to the operator's end for so long that nobody should drive by it.
+    pub fn is_blind(&self, now: f64) -> bool {
+        !self.ideal && self.monitor.is_blind(now)
+    }
+
+    /// The operator's end sends a command at `now`, s.
+    pub fn send_up(&mut self, now: f64, command: C) {
+        self.commands.send(&mut self.up, now, command);
+    }
+
+    /// The next command that has come to the vehicle, and when, s.
+    pub fn receive_up(&mut self, now: f64) -> Option<(f64, C)> {
+        self.commands.receive(now)
+    }
+
+    /// The vehicle sends frame `number` at `now`, s, and a picture if it is time for one.
+    pub fn send_down(&mut self, now: f64, number: u64, frame: &F) {
+        self.frames
+            .send(&mut self.down, now, (number, now, frame.clone()));
+        if let Some(video) = &mut self.video {
+            video.capture(&mut self.down, &mut self.up, now, || frame.clone());
+        }
+    }
+
+    /// The next frame that has come to the operator, and when, s.
+    pub fn receive_frame(&mut self, now: f64) -> Option<(f64, F)> {
+        let (arrived, (number, sent, frame)) = self.frames.receive(now)?;
+        self.monitor.frame(number, sent, arrived);
+        if self.video.is_none() {
+            self.monitor.picture(&VideoView {
+                arrived,
+                ..VideoView::default()
+            });
+        }
+        Some((arrived, frame))
+    }
+
+    /// The next picture that has come to the operator and can be shown.
+    pub fn receive_picture(&mut self, now: f64) -> Option<(F, VideoView)> {
+        let shown = self.video.as_mut()?.receive(&mut self.up, now)?;
+        self.monitor.picture(&shown.1);
+        Some(shown)
+    }
+
+    /// Sends and answers heartbeats; what is known of the link at `now`, s. Once a tick, after
+    /// everything has been received.
+    pub fn look(&mut self, now: f64) -> LinkView {
+        if self.ideal {
+            return LinkView {
+                time: now,
+                round_trip: Some(0.0),
+                ..LinkView::default()
             };
-            let mut lane = lane(100.0, vec![outage]);
-            let mut arrived = Vec::new();
-            for tick in 0..300 {
-                let now = f64::from(tick) / 100.0;
-                lane.send(now, tick);
-                while let Some((_, sent)) = lane.receive(now) {
-                    arrived.push(sent);
-                }
-            }
-            arrived
-        };
-        // What would have arrived from 1.0 s on was sent from 0.9 s on.
-        let expected: Vec<i32> = (0..90).chain(200..290).collect();
-        assert_eq!(arrivals(Direction::Up), expected);
-        assert_eq!(arrivals(Direction::Both), expected);
-        assert_eq!(arrivals(Direction::Down).len(), 290);
+        }
+        if now + channel::SLACK >= self.beat {
+            self.beat = now + HEARTBEAT;
+            self.heartbeats_up.send(&mut self.up, now, now);
+        }
+        while let Some((at, sent)) = self.heartbeats_up.receive(now) {
+            self.heartbeats_down.send(&mut self.down, at, sent);
+        }
+        while let Some((at, sent)) = self.heartbeats_down.receive(now) {
+            self.monitor.heartbeat(at - sent);
+        }
+        let bandwidth = self.down.bandwidth(now);
+        self.monitor.look(now, bandwidth)
     }
 }

@@ -34,6 +34,9 @@ pub struct LinkView {
     pub loss: f64,
     /// s since the latest frame came.
     pub silence: f64,
+    /// s since the latest picture came.
+    #[serde(default)]
+    pub frozen: f64,
     /// What the link can carry down now, kbit/s; none: more than anybody needs.
     pub bandwidth: Option<f64>,
 }
@@ -71,5 +74,21 @@ impl Default for VideoView {
             coarseness: 0.0,
             damage: 0.0,
         }
+    }
+}
+
+/// A picture on the operator's screen: from glass to glass took `presented` - `captured`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// When the cameras took it, s since the start of the run.
+    pub captured: f64,
+    /// When the screen had it, s since the start of the run.
+    pub presented: f64,
+}
+
+impl Drawn {
+    /// From glass to glass, s.
+    pub fn glass_to_glass(&self) -> f64 {
+        self.presented - self.captured
     }
 }

@@ -1,13 +1,13 @@
 //! A person: events of their devices come in from other threads, each with its own time.
 
 use super::{FromVehicle, Operator, Screen};
-use crate::command::{Change, Command, Input, Stamp};
+use crate::command::{Change, Command, DeviceKind, Input, Stamp};
 use crate::devices::controls::Controls;
 use crate::devices::haptics::{Haptic, InCommand, ToDevices, VehicleFelt};
 use crate::devices::profile::Library;
 use crate::devices::{KEYBOARD, RawEvent};
 use crate::frame::Frame;
-use crate::link::view::{LinkView, VideoView};
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
 use crate::takeover::event::Authority;
 use std::sync::Arc;
@@ -26,6 +26,22 @@ pub enum FromOperator {
     Drawn { captured: f64, session_ns: i64 },
 }
 
+impl FromOperator {
+    /// The picture that was drawn, if that is what this tells.
+    pub fn drawn(self) -> Option<Drawn> {
+        match self {
+            Self::Drawn {
+                captured,
+                session_ns,
+            } => Some(Drawn {
+                captured,
+                presented: session_ns as f64 / 1e9,
+            }),
+            _ => None,
+        }
+    }
+}
+
 pub struct Human {
     from_devices: Receiver<FromOperator>,
     to_screen: Screen,
@@ -34,11 +50,14 @@ pub struct Human {
     later: Vec<RawEvent>,
     command: Command,
     presented: Vec<Presented>,
+    drawn: Vec<Drawn>,
     last_act: f64,
     /// The operator drives, as far as the station knows.
     drives: bool,
     in_command: InCommand,
     to_devices: Option<ToDevices>,
+    /// The device that the screen was told of.
+    device: Option<DeviceKind>,
 }
 
 impl Human {
@@ -51,10 +70,12 @@ impl Human {
             later: Vec::new(),
             command: Command::default(),
             presented: Vec::new(),
+            drawn: Vec::new(),
             last_act: 0.0,
             drives: false,
             in_command: InCommand::default(),
             to_devices: None,
+            device: None,
         }
     }
 
@@ -116,7 +137,7 @@ impl Operator for Human {
                 FromOperator::Raw(event) => self.later.push(event),
                 FromOperator::KeysReleased => keys_released = true,
                 FromOperator::Presented(alert) => self.presented.push(alert),
-                FromOperator::Drawn { .. } => {}
+                drawn @ FromOperator::Drawn { .. } => self.drawn.extend(drawn.drawn()),
             }
         }
         // Only what has happened by this tick counts for it, also if the tick itself runs late:
@@ -143,6 +164,11 @@ impl Operator for Human {
             inputs.push(self.derived(now));
         }
         self.in_command.set(self.controls.in_command());
+        let device = self.command.present.then_some(self.command.device);
+        if device != self.device {
+            self.device = device;
+            (self.to_screen)(FromVehicle::Device(device));
+        }
     }
 
     fn command(&self) -> Command {
@@ -151,5 +177,9 @@ impl Operator for Human {
 
     fn take_presented(&mut self) -> Vec<Presented> {
         std::mem::take(&mut self.presented)
+    }
+
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        std::mem::take(&mut self.drawn)
     }
 }

@@ -7,11 +7,13 @@ pub mod human;
 pub mod model;
 pub mod script;
 
-use crate::command::{Command, Input};
+use crate::command::{Command, DeviceKind, Input};
 use crate::frame::Frame;
-use crate::link::view::{LinkView, VideoView};
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
+use human::FromOperator;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 /// Someone, or something, at the far end of the link. Times are s since the start of the run.
 pub trait Operator: Send {
@@ -32,6 +34,11 @@ pub trait Operator: Send {
 
     /// Takes the alerts that have been presented since the last call.
     fn take_presented(&mut self) -> Vec<Presented>;
+
+    /// Takes the pictures that a screen has shown since the last call.
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        Vec::new()
+    }
 }
 
 /// What reaches a screen.
@@ -42,6 +49,9 @@ pub enum FromVehicle {
     /// What the cameras saw.
     Picture(Arc<Frame>, VideoView),
     Link(LinkView),
+    /// Not from the vehicle, but for the same screen: what the operator's controls are moved with.
+    /// None: no working device is there.
+    Device(Option<DeviceKind>),
 }
 
 /// Where all that goes.
@@ -67,8 +77,26 @@ impl Operator for Nobody {
 
 /// Another operator, watched on a screen: a script or a model in the station's window.
 pub struct Watched {
-    pub operator: Box<dyn Operator>,
-    pub screen: Screen,
+    operator: Box<dyn Operator>,
+    screen: Screen,
+    from_screen: Receiver<FromOperator>,
+    drawn: Vec<Drawn>,
+}
+
+impl Watched {
+    /// What the screen says comes through `from_screen`; only what it has drawn is of interest.
+    pub fn new(
+        operator: Box<dyn Operator>,
+        screen: Screen,
+        from_screen: Receiver<FromOperator>,
+    ) -> Self {
+        Self {
+            operator,
+            screen,
+            from_screen,
+            drawn: Vec::new(),
+        }
+    }
 }
 
 impl Operator for Watched {
@@ -88,6 +116,8 @@ impl Operator for Watched {
     }
 
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
+        self.drawn
+            .extend(self.from_screen.try_iter().filter_map(FromOperator::drawn));
         self.operator.act(now, inputs);
     }
 
@@ -97,6 +127,10 @@ impl Operator for Watched {
 
     fn take_presented(&mut self) -> Vec<Presented> {
         self.operator.take_presented()
+    }
+
+    fn take_drawn(&mut self) -> Vec<Drawn> {
+        std::mem::take(&mut self.drawn)
     }
 }
 

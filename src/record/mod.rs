@@ -39,6 +39,10 @@ pub struct RunInfo {
     pub started_ns: i64,
     /// Ticks per second.
     pub tick_hz: u64,
+    /// Preset or file whose link was used instead of the scenario's. The attachment
+    /// [`SETTINGS_ATTACHMENT`] has it field by field.
+    #[serde(default)]
+    pub link: Option<String>,
 }
 
 impl RunInfo {

@@ -3,6 +3,7 @@
 use super::schema::{self, Topic};
 use super::{FORMAT, METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT};
 use crate::command::Input;
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::referee::verdict::RequestVerdict;
 use crate::takeover::alert::Presented;
 use crate::takeover::event::TimedEvent;
@@ -35,6 +36,9 @@ pub enum Entry {
     Input(Input),
     Presented(Presented),
     Verdict(RequestVerdict),
+    Link(LinkView),
+    Video(VideoView),
+    Drawn(Drawn),
 }
 
 /// A record in memory.
@@ -273,6 +277,9 @@ fn entry(topic: Topic, data: &[u8]) -> Result<Entry, String> {
         Topic::Event => Entry::Event(serde_json::from_slice(data).map_err(json)?),
         Topic::Input => Entry::Input(serde_json::from_slice(data).map_err(json)?),
         Topic::Verdict => Entry::Verdict(serde_json::from_slice(data).map_err(json)?),
+        Topic::Link => Entry::Link(serde_json::from_slice(data).map_err(json)?),
+        Topic::Video => Entry::Video(serde_json::from_slice(data).map_err(json)?),
+        Topic::Drawn => Entry::Drawn(serde_json::from_slice(data).map_err(json)?),
         Topic::Shown => Entry::Presented(serde_json::from_slice(data).map_err(json)?),
     })
 }

@@ -22,10 +22,13 @@ pub enum Topic {
     Input,
     Shown,
     Verdict,
+    Link,
+    Video,
+    Drawn,
 }
 
 impl Topic {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::State,
         Self::Command,
         Self::Perception,
@@ -33,6 +36,9 @@ impl Topic {
         Self::Input,
         Self::Shown,
         Self::Verdict,
+        Self::Link,
+        Self::Video,
+        Self::Drawn,
     ];
 
     pub fn name(self) -> &'static str {
@@ -44,6 +50,9 @@ impl Topic {
             Self::Input => "/input",
             Self::Shown => "/shown",
             Self::Verdict => "/verdict",
+            Self::Link => "/link",
+            Self::Video => "/video",
+            Self::Drawn => "/drawn",
         }
     }
 
@@ -59,6 +68,9 @@ impl Topic {
             Self::Input => json("takeover.Input", include_str!("input.schema.json")),
             Self::Shown => json("takeover.Shown", include_str!("shown.schema.json")),
             Self::Verdict => json("takeover.Verdict", include_str!("verdict.schema.json")),
+            Self::Link => json("takeover.Link", include_str!("link.schema.json")),
+            Self::Video => json("takeover.Video", include_str!("video.schema.json")),
+            Self::Drawn => json("takeover.Drawn", include_str!("drawn.schema.json")),
         }
     }
 }
@@ -125,6 +137,8 @@ pub struct State {
     /// [`crate::takeover::source::Source::number`].
     #[prost(int32, tag = "14")]
     pub source: i32,
+    #[prost(double, optional, tag = "15")]
+    pub speed_cap: Option<f64>,
     #[prost(double, optional, tag = "20")]
     pub ttc: Option<f64>,
     #[prost(uint32, optional, tag = "21")]
@@ -162,6 +176,8 @@ pub struct Command {
     pub device: i32,
     #[prost(double, tag = "10")]
     pub age: f64,
+    #[prost(double, tag = "11")]
+    pub glass: f64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -281,6 +297,7 @@ impl State {
         self.brake = ego.brake as f32;
         self.wall_s = wall_s;
         self.source = frame.source.number();
+        self.speed_cap = frame.speed_cap;
         let judged = &frame.judged;
         (self.ttc, self.ttc_with) = (judged.ttc, judged.ttc_with);
         (self.gap, self.gap_with) = (judged.gap, judged.gap_with);
@@ -307,6 +324,7 @@ impl Command {
             no_need: c.no_need,
             device: c.device as i32,
             age: arrived.age,
+            glass: arrived.glass,
         }
     }
 
@@ -314,6 +332,7 @@ impl Command {
         crate::command::Arrived {
             command: self.command(),
             age: self.age,
+            glass: self.glass,
         }
     }
 

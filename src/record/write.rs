@@ -7,6 +7,7 @@ use super::{
 };
 use crate::command::{Arrived, Input};
 use crate::frame::Frame;
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::referee::verdict::RequestVerdict;
 use crate::scenario::Scenario;
 use crate::takeover::alert::Presented;
@@ -184,6 +185,21 @@ impl Recorder {
     /// A request reached the operator, one way or another.
     pub fn presented(&mut self, alert: &Presented) {
         self.json(Topic::Shown, alert.presented, alert);
+    }
+
+    /// What the operator's end knows of the link.
+    pub fn link(&mut self, link: &LinkView) {
+        self.json(Topic::Link, link.time, link);
+    }
+
+    /// A picture came to the operator's end.
+    pub fn video(&mut self, video: &VideoView) {
+        self.json(Topic::Video, video.arrived, video);
+    }
+
+    /// A picture was on the operator's screen.
+    pub fn drawn(&mut self, drawn: &Drawn) {
+        self.json(Topic::Drawn, drawn.presented, drawn);
     }
 
     /// What the referee says of a request, at the end of the run.

@@ -5,6 +5,7 @@ use super::{Problem, Scenario, check_network, check_perception, check_policy};
 use crate::perception::atmosphere::{Atmosphere, FogBank};
 use crate::perception::weather::{Shower, Sun, Weather};
 use crate::road::{LaneId, LaneKind, LanePos, Network, RoadId, Route};
+use crate::takeover::alert::settings::Alerts;
 use crate::takeover::policy::PolicySettings;
 use crate::vehicle::{self, VehicleSpec};
 
@@ -151,6 +152,12 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
     });
     super::check_referee::check(&mut c, &raw.referee);
     super::check_takeover::check(&mut c, &raw);
+    let link = super::check_link::check(&mut c, &raw);
+    let alerts = raw.alerts.check().unwrap_or_else(|wrong| {
+        let placed = |(path, expected, got)| (format!("alerts.{path}"), expected, got);
+        c.problems.extend(wrong.into_iter().map(placed));
+        Alerts::default()
+    });
 
     let ego_spec = c.vehicle("ego.vehicle", &raw.ego.vehicle);
     let sensors = check_perception::sensors(&mut c, &raw.sensors, ego_spec.as_ref());
@@ -200,8 +207,9 @@ pub fn check(raw: RawScenario, text: &str) -> Result<Scenario, Vec<Problem>> {
             control: raw.control,
             intent: raw.intent,
             stabilised: raw.stabilised,
-            link: raw.link,
+            link,
             referee: raw.referee,
+            alerts,
             text: text.to_string(),
         }),
         _ => Err(c

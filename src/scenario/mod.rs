@@ -7,6 +7,7 @@ mod check_actions;
 mod check_circles;
 mod check_flow;
 mod check_junction;
+mod check_link;
 mod check_network;
 mod check_objects;
 mod check_overlaps;
@@ -22,12 +23,13 @@ mod raw_traffic;
 
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
-use crate::link::LinkSettings;
+use crate::link::settings::LinkSettings;
 use crate::perception::weather::Weather;
 use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
 use crate::road::{LanePos, Network, Route};
 use crate::ron_file::{self, FileError, Problem};
+use crate::takeover::alert::settings::Alerts;
 use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::policy::PolicySettings;
@@ -73,6 +75,8 @@ pub struct Scenario {
     pub stabilised: StabilisedSettings,
     pub link: LinkSettings,
     pub referee: RefereeSettings,
+    /// How the operator is alerted.
+    pub alerts: Alerts,
     /// The file's text, word for word, for the record.
     pub text: String,
 }
@@ -116,6 +120,18 @@ impl Scenario {
         check::check(ron_file::parse(text)?, text)
     }
 
+    /// Another link than that of the file.
+    ///
+    /// # Errors
+    /// If the vehicle would take it for lost from the start, in words.
+    pub fn change_link(&mut self, link: LinkSettings) -> Result<(), String> {
+        if let Some(why) = check_link::unfit(&link, &self.authority) {
+            return Err(why);
+        }
+        self.link = link;
+        Ok(())
+    }
+
     /// Every setting in force, defaults and vehicle profiles included, as JSON: what the text alone
     /// does not say, and a later version may default otherwise. With the seed that placed the
     /// crowds: `bodies` lists name, kind and size of all others in the order of the frames' bodies.
@@ -142,6 +158,7 @@ impl Scenario {
             "stabilised": self.stabilised,
             "link": self.link,
             "referee": self.referee,
+            "alerts": self.alerts,
         })
     }
 }

@@ -4,9 +4,10 @@ use super::raw_road::{RawJunction, RawRoad};
 use super::raw_traffic::{RawFlow, RawTraffic};
 use crate::autopilot::AutopilotSettings;
 use crate::frame::End;
-use crate::link::LinkSettings;
+use crate::link::settings::RawLink;
 use crate::perception::{ConfidenceSettings, Fault};
 use crate::referee::RefereeSettings;
+use crate::takeover::alert::settings::RawAlerts;
 use crate::takeover::authority::{AuthoritySettings, Control};
 use crate::takeover::intent::IntentSettings;
 use crate::takeover::timeline::StabilisedSettings;
@@ -75,10 +76,13 @@ pub struct RawScenario {
     #[serde(default)]
     pub stabilised: StabilisedSettings,
     #[serde(default)]
-    pub link: LinkSettings,
+    pub link: RawLink,
     /// What counts as danger, and as asking in time.
     #[serde(default)]
     pub referee: RefereeSettings,
+    /// How the operator is alerted.
+    #[serde(default)]
+    pub alerts: RawAlerts,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

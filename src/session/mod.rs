@@ -5,6 +5,7 @@ pub mod dangers;
 #[cfg(feature = "sim")]
 pub mod fork;
 pub mod limit;
+pub mod link_account;
 pub mod live;
 #[cfg(feature = "sim")]
 mod pace;

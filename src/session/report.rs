@@ -2,6 +2,7 @@
 
 use super::dangers::Dangers;
 use super::fork::NoVerdict;
+use super::link_account::LinkAccount;
 use super::pace::Paced;
 use super::tally::{Account, Collision, describe_account};
 use crate::frame::End;
@@ -34,6 +35,8 @@ pub struct Report {
     /// What the referee says of each request and each unprompted takeover.
     pub verdicts: Vec<RequestVerdict>,
     pub dangers: Dangers,
+    /// What was measured of the link.
+    pub link: LinkAccount,
     /// What was lost, one line each: exit code 3.
     pub lost: Vec<String>,
     /// What one should know of this run, one line each.
@@ -102,6 +105,7 @@ impl Report {
             takeovers: account.takeovers,
             verdicts: account.verdicts,
             dangers: account.dangers,
+            link: account.link,
             lost,
             notes,
         }
@@ -125,6 +129,7 @@ impl Report {
             &self.collisions,
             &self.dangers,
         ));
+        lines.extend(self.link.lines());
         lines
     }
 }

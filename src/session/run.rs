@@ -1,9 +1,9 @@
 //! The loop of a run, one tick at a time.
 //!
 //! At tick k: what the operator did up to now goes up the link; what has arrived at the vehicle is
-//! its command; the simulation steps; its frame goes down the link; what has arrived is shown. A
-//! station to which no picture comes sends nothing: nobody should drive by a frozen picture, and
-//! the vehicle learns that way that the link down is lost.
+//! its command; the simulation steps; its frame goes down the link, and its cameras' pictures; what
+//! has arrived is shown. A station to which no frame or no picture comes sends nothing: nobody should
+//! drive by a frozen picture, and the vehicle learns that way that the link down is lost.
 
 use super::cases::Cases;
 use super::fork::{NoVerdict, verdicts};
@@ -11,27 +11,42 @@ use super::pace::Stop;
 use super::tally::{Account, Tally};
 use crate::command::{Arrived, Command, Input};
 use crate::frame::{End, Frame};
-use crate::link::Lane;
-use crate::link::view::VideoView;
+use crate::link::Link;
+use crate::link::view::{LinkState, VideoView};
 use crate::operator::Operator;
 use crate::record::Recorder;
 use crate::scenario::Scenario;
 use crate::sim::Simulation;
+use std::sync::Arc;
+
+/// What is known of the link is told and recorded every so many ticks, and when its state changes.
+const TICKS_PER_LOOK: u64 = 10;
+/// At most so often a picture on the screen is recorded, s.
+const DRAWN_EVERY: f64 = 0.1;
+
+/// A command on its way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sent {
+    /// s.
+    at: f64,
+    command: Command,
+    /// From glass to glass, as measured by then, s.
+    glass: f64,
+}
 
 /// A run in progress.
 pub struct Session {
     sim: Simulation,
     operator: Box<dyn Operator>,
     recorder: Option<Recorder>,
-    /// Commands, and when each was sent, s.
-    up: Lane<(f64, Command)>,
-    down: Lane<Frame>,
-    /// The latest command that has arrived at the vehicle, and when it was sent, s.
-    at_vehicle: (f64, Command),
-    /// When the latest picture came to the operator, s.
-    picture_at: f64,
-    /// s.
-    link_timeout: f64,
+    link: Link<Arc<Frame>, Sent>,
+    /// The latest command that has arrived at the vehicle.
+    at_vehicle: Sent,
+    /// From glass to glass, s: by the screen if there is one, else up to the operator's end.
+    glass: f64,
+    has_screen: bool,
+    drawn_at: f64,
+    state: LinkState,
     inputs: Vec<Input>,
     tally: Tally,
     cases: Cases,
@@ -46,19 +61,20 @@ impl Session {
         operator: Box<dyn Operator>,
         recorder: Option<Recorder>,
     ) -> Self {
-        let down = Lane::down(&scenario.link);
+        let (_, seed) = sim.origin();
+        let hard = scenario.authority.link_timeout;
         let tally = Tally::new(scenario, sim.names());
         let cases = Cases::new(scenario, sim.frame());
         Self {
             sim,
             operator,
             recorder,
-            up: Lane::up(&scenario.link),
-            // The first one cannot be there before.
-            picture_at: down.delay(),
-            down,
-            at_vehicle: (0.0, Command::default()),
-            link_timeout: scenario.authority.link_timeout,
+            link: Link::new(&scenario.link, hard, seed),
+            at_vehicle: Sent::default(),
+            glass: 0.0,
+            has_screen: false,
+            drawn_at: f64::NEG_INFINITY,
+            state: LinkState::default(),
             inputs: Vec::new(),
             tally,
             cases,
@@ -82,17 +98,25 @@ impl Session {
     /// Goes to the next tick. `wall_s` is the session clock now, for the record.
     pub fn tick(&mut self, wall_s: f64) -> &Frame {
         let (tick, now) = (self.frame().tick, self.frame().time);
-        let command = self.take_inputs(now);
-        if now - self.picture_at <= self.link_timeout {
-            self.up.send(now, (now, command));
-        }
-        while let Some((_, sent)) = self.up.receive(now) {
+        let sent = Sent {
+            at: now,
+            command: self.take_inputs(now),
+            glass: self.glass,
+        };
+        if self.link.is_ideal() {
             self.at_vehicle = sent;
+        } else {
+            if !self.link.is_blind(now) {
+                self.link.send_up(now, sent);
+            }
+            while let Some((_, sent)) = self.link.receive_up(now) {
+                self.at_vehicle = sent;
+            }
         }
-        let (sent_at, command) = self.at_vehicle;
         let arrived = Arrived {
-            command,
-            age: now - sent_at,
+            command: self.at_vehicle.command,
+            age: now - self.at_vehicle.at,
+            glass: self.at_vehicle.glass,
         };
         if let Some(recorder) = &mut self.recorder {
             recorder.command(tick, now, &arrived);
@@ -105,21 +129,63 @@ impl Session {
             recorder.frame(frame, wall_s);
         }
 
-        if self.down.is_ideal() {
+        if self.link.is_ideal() {
+            // Nothing is under way: nothing is copied.
             self.operator.observe(frame, frame.time);
-            self.operator
-                .see(frame, clear(frame.tick, frame.time, frame.time));
-            self.picture_at = frame.time;
+            let video = clear(frame.tick, frame.time, frame.time);
+            self.operator.see(frame, video);
         } else {
-            let now = frame.time;
-            self.down.send(now, frame.clone());
-            while let Some((arrived, old)) = self.down.receive(now) {
-                self.operator.observe(&old, arrived);
-                self.operator.see(&old, clear(old.tick, old.time, arrived));
-                self.picture_at = arrived;
+            let frame = Arc::new(frame.clone());
+            self.through_the_link(&frame);
+        }
+        self.look_at_the_link();
+        self.sim.frame()
+    }
+
+    /// A frame goes down, and what has arrived by now is shown.
+    fn through_the_link(&mut self, frame: &Arc<Frame>) {
+        let now = frame.time;
+        self.link.send_down(now, frame.tick, frame);
+        while let Some((arrived, old)) = self.link.receive_frame(now) {
+            self.operator.observe(&old, arrived);
+            if self.link.frames_are_pictures() {
+                let video = clear(old.tick, old.time, arrived);
+                self.operator.see(&old, video);
+                self.seen(&video);
             }
         }
-        self.sim.frame()
+        while let Some((picture, video)) = self.link.receive_picture(now) {
+            self.operator.see(&picture, video);
+            self.seen(&video);
+            self.tally.video(&video);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.video(&video);
+            }
+        }
+    }
+
+    /// Without a screen a picture is seen when it has come.
+    fn seen(&mut self, video: &VideoView) {
+        if !self.has_screen {
+            self.glass = video.arrived - video.captured;
+        }
+    }
+
+    fn look_at_the_link(&mut self) {
+        let (tick, now) = (self.frame().tick, self.frame().time);
+        let due = tick.is_multiple_of(TICKS_PER_LOOK);
+        if self.link.is_ideal() && !due {
+            return;
+        }
+        let view = self.link.look(now);
+        if due || view.state != self.state {
+            self.state = view.state;
+            self.operator.link(view);
+            self.tally.link(&view);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.link(&view);
+            }
+        }
     }
 
     /// What the operator did up to `now`, and the command to send. A button or pedal that was
@@ -145,6 +211,18 @@ impl Session {
             self.tally.presented(&alert);
             if let Some(recorder) = &mut self.recorder {
                 recorder.presented(&alert);
+            }
+        }
+        for drawn in self.operator.take_drawn() {
+            self.has_screen = true;
+            self.glass = drawn.glass_to_glass();
+            if drawn.presented < self.drawn_at + DRAWN_EVERY {
+                continue;
+            }
+            self.drawn_at = drawn.presented;
+            self.tally.drawn(&drawn);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.drawn(&drawn);
             }
         }
         command

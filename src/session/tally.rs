@@ -1,15 +1,17 @@
 //! What a run came to: its takeovers, its collisions, its end. Fed live or from a record.
 
 use super::dangers::{DangerWatch, Dangers, Measured};
+use super::link_account::{LinkAccount, LinkTally};
 use crate::command::Input;
 use crate::frame::Frame;
+use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::record::{Entry, Log};
 use crate::referee::verdict::RequestVerdict;
 use crate::road_user::RoadUser;
 use crate::scenario::Scenario;
-use crate::takeover::alert::Presented;
+use crate::takeover::alert::{Alert, Presented};
 use crate::takeover::event::{Authority, Event, TimedEvent};
-use crate::takeover::timeline::{Outcome, Takeover, Timeline};
+use crate::takeover::timeline::{Outcome, Takeover, Timeline, sum};
 use crate::traffic::Traffic;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,7 @@ pub struct Tally {
     timeline: Timeline,
     collisions: Vec<Collision>,
     dangers: DangerWatch,
+    link: LinkTally,
     verdicts: Vec<RequestVerdict>,
     events: Vec<TimedEvent>,
     ticks: u64,
@@ -55,6 +58,7 @@ pub struct Account {
     /// Empty if the run was not judged.
     pub verdicts: Vec<RequestVerdict>,
     pub events: Vec<TimedEvent>,
+    pub link: LinkAccount,
 }
 
 impl Tally {
@@ -64,6 +68,7 @@ impl Tally {
             timeline: Timeline::new(scenario.intent, scenario.stabilised),
             collisions: Vec::new(),
             dangers: DangerWatch::new(names),
+            link: LinkTally::default(),
             verdicts: Vec::new(),
             events: Vec::new(),
             ticks: 0,
@@ -88,6 +93,9 @@ impl Tally {
                 Entry::Input(input) => tally.input(input),
                 Entry::Presented(alert) => tally.presented(alert),
                 Entry::Verdict(verdict) => tally.verdict(verdict.clone()),
+                Entry::Link(view) => tally.link(view),
+                Entry::Video(view) => tally.video(view),
+                Entry::Drawn(drawn) => tally.drawn(drawn),
                 Entry::Command(_) | Entry::Perception(_) => {}
             }
         }
@@ -99,7 +107,7 @@ impl Tally {
     }
 
     pub fn presented(&mut self, alert: &Presented) {
-        self.timeline.shown(alert.request, alert.presented);
+        self.timeline.presented(alert);
     }
 
     pub fn frame(&mut self, frame: &Frame) {
@@ -109,6 +117,18 @@ impl Tally {
         self.tick(frame.tick, frame.time, frame.hash);
         self.motion(frame.authority, frame.ego.offset, frame.ego.lateral_speed);
         self.dangers.tick(frame.time, Measured::of_frame(frame));
+    }
+
+    pub fn link(&mut self, view: &LinkView) {
+        self.link.link(view);
+    }
+
+    pub fn video(&mut self, view: &VideoView) {
+        self.link.video(view);
+    }
+
+    pub fn drawn(&mut self, drawn: &Drawn) {
+        self.link.drawn(drawn);
     }
 
     pub fn verdict(&mut self, verdict: RequestVerdict) {
@@ -125,6 +145,7 @@ impl Tally {
             dangers: self.dangers.finish(),
             verdicts: self.verdicts,
             events: self.events,
+            link: self.link.finish(),
         }
     }
 
@@ -170,12 +191,40 @@ impl Tally {
     }
 }
 
+/// How sure a time is; nothing if it is exact.
+fn plus_minus(within: Option<f64>) -> String {
+    match within {
+        None => " ± unknown".into(),
+        Some(exact) if exact <= 0.0 => String::new(),
+        Some(within) if within >= 0.001 => format!(" ± {within:.3} s"),
+        Some(within) => format!(" ± {:.3} ms", within * 1e3),
+    }
+}
+
+/// One alert that reached the operator.
+fn describe_told(told: &Presented) -> String {
+    let level = Alert::ALL.iter().find(|alert| alert.level() == told.level);
+    let level = match level {
+        None | Some(Alert::Request) => String::new(),
+        Some(alert) => format!(" ({})", alert.name().replace('_', " ")),
+    };
+    format!(
+        "{}{level} at {:.3} s{}",
+        told.channel.label(),
+        told.presented,
+        plus_minus(told.uncertainty)
+    )
+}
+
 /// A takeover in words, line by line: the split of its time.
 pub fn describe_takeover(takeover: &Takeover) -> Vec<String> {
     let mut lines = Vec::new();
     let heading = match takeover.outcome {
-        Outcome::TakenOver => match takeover.reaction_time() {
-            Some(time) => format!("taken over, reaction time {time:.3} s"),
+        Outcome::TakenOver => match takeover.reaction_s {
+            Some(time) => {
+                let within = plus_minus(takeover.reaction_uncertainty_s);
+                format!("taken over, reaction time {time:.3} s{within}")
+            }
             None => "taken over".into(),
         },
         Outcome::Rejected => "rejected: no need".into(),
@@ -184,35 +233,27 @@ pub fn describe_takeover(takeover: &Takeover) -> Vec<String> {
         Outcome::RunEnded => "open when the run ended".into(),
     };
     lines.push(format!("{} ({heading})", takeover.reason));
-    let parts = [
-        ("raised", takeover.raised_s),
-        ("shown", takeover.shown_s),
-        ("first input", takeover.first_input_s),
-        ("threshold", takeover.threshold_s),
-        ("in force", takeover.in_force_s),
-        ("stabilised", takeover.stabilised_s),
-    ];
-    let mut last = None;
-    for (name, time) in parts {
-        let note = match (name, takeover.first_input, takeover.by) {
-            ("first input", Some(means), _) => means.label(),
-            ("threshold", _, Some(means)) => means.label(),
+    let mut last: Option<(f64, Option<f64>)> = None;
+    for (name, time, within) in takeover.parts() {
+        let note = match (name, takeover.shown_by, takeover.first_input, takeover.by) {
+            ("shown", Some(channel), _, _) => channel.label(),
+            ("first input", _, Some(means), _) | ("threshold", _, _, Some(means)) => means.label(),
             _ => "",
         };
         lines.push(match (time, last) {
             (None, _) => format!("  {name:<12} {:>10}", "-"),
             (Some(t), None) => format!("  {name:<12} {t:>8.3} s             {note}"),
-            (Some(t), Some(l)) => format!("  {name:<12} {t:>8.3} s  {:>+8.3} s  {note}", t - l),
+            (Some(t), Some((before, sure))) => {
+                let within = plus_minus(sum(sure, within));
+                let part = t - before;
+                format!("  {name:<12} {t:>8.3} s  {part:>+8.3} s{within}  {note}")
+            }
         });
-        last = time.or(last);
+        last = time.map(|t| (t, within)).or(last);
     }
-    if let Some(uncertainty) = takeover.input_uncertainty_s
-        && uncertainty > 0.0
-    {
-        lines.push(format!(
-            "  (device times within {:.3} ms)",
-            uncertainty * 1e3
-        ));
+    if takeover.told.len() > 1 {
+        let told = takeover.told.iter().map(describe_told);
+        lines.push(format!("  told by {}", told.collect::<Vec<_>>().join(", ")));
     }
     for line in &mut lines {
         line.truncate(line.trim_end().len());
@@ -260,4 +301,60 @@ pub fn describe_account(
     }
     lines.extend(dangers.lines());
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_says_how_sure_it_is() {
+        assert_eq!(plus_minus(Some(0.0)), "");
+        assert_eq!(plus_minus(Some(0.0042)), " ± 0.004 s");
+        assert_eq!(plus_minus(Some(0.0002)), " ± 0.200 ms");
+        assert_eq!(plus_minus(None), " ± unknown");
+    }
+
+    #[test]
+    fn a_takeover_is_told_with_its_parts_and_their_uncertainties() {
+        let by = |channel, level, presented, uncertainty| Presented {
+            request: 1,
+            channel,
+            level,
+            submitted: presented,
+            presented,
+            uncertainty,
+        };
+        use crate::takeover::alert::Channel::{Haptic, Visual};
+        let takeover = Takeover {
+            reason: "lanes".into(),
+            request: Some(1),
+            raised_s: Some(10.0),
+            shown_s: Some(10.05),
+            shown_by: Some(Visual),
+            shown_uncertainty_s: Some(0.017),
+            first_input_s: Some(12.0),
+            threshold_s: None,
+            in_force_s: None,
+            stabilised_s: None,
+            outcome: Outcome::MinimalRisk,
+            first_input: None,
+            by: None,
+            input_uncertainty_s: Some(0.001),
+            reaction_s: None,
+            reaction_uncertainty_s: None,
+            told: vec![by(Visual, 0, 10.05, Some(0.017)), by(Haptic, 1, 14.0, None)],
+        };
+        let expected = [
+            "lanes (missed: minimal-risk manoeuvre)",
+            "  raised         10.000 s",
+            "  shown          10.050 s    +0.050 s ± 0.017 s  visual",
+            "  first input    12.000 s    +1.950 s ± 0.018 s",
+            "  threshold             -",
+            "  in force              -",
+            "  stabilised            -",
+            "  told by visual at 10.050 s ± 0.017 s, haptic (escalated) at 14.000 s ± unknown",
+        ];
+        assert_eq!(describe_takeover(&takeover), expected);
+    }
 }

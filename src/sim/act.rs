@@ -8,6 +8,7 @@ use super::{DT, Given, Received};
 use crate::command::Command;
 use crate::road::Located;
 use crate::surface::Surface;
+use crate::takeover::latency::limited;
 use crate::takeover::source::Handover;
 use crate::vehicle::VehicleSpec;
 use crate::vehicle::dynamics::{Controls, Dynamics, Ground, Wrench};
@@ -60,7 +61,11 @@ fn drive_ego(
         Some(here) => ground(&given, &here, spec),
         None => Ground::flat(),
     };
-    let operator = operator_controls(&received.0.command, spec);
+    let mut operator = operator_controls(&received.0.command, spec);
+    if let Some(cap) = mind.speed_cap {
+        let speed = f64::from(body.velocity.dot(body.rotation * Vec3::X));
+        operator = limited(operator, cap, speed, spec);
+    }
     let wanted = between.0.step(
         mind.source,
         mind.source.controls(operator, mind.automation),

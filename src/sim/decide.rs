@@ -12,6 +12,7 @@ use crate::perception::TICKS_PER_REPORT;
 use crate::takeover::authority::{AuthoritySettings, Control, Machine, Situation};
 use crate::takeover::event::{Authority, Event};
 use crate::takeover::intent::{Detector, Means};
+use crate::takeover::latency::Latency;
 use crate::takeover::policy::{Inputs, MAP_AHEAD, Policy};
 use crate::takeover::source::Source;
 use crate::vehicle::dynamics::Controls;
@@ -33,6 +34,9 @@ pub struct Mind {
     hands: Hands,
     /// Nobody is asked and nobody is listened to: the referee wants to know what happens then.
     alone: bool,
+    latency: Latency,
+    /// How fast a remote operator may go, m/s.
+    pub speed_cap: Option<f64>,
     /// Who moves the actuators in this tick.
     pub source: Source,
     /// What the automation would do now.
@@ -116,6 +120,8 @@ pub(super) fn plugin(app: &mut App) {
             acted_at: 0.0,
         },
         alone: false,
+        latency: Latency::default(),
+        speed_cap: None,
         source: Source::Automation,
         automation: Controls::default(),
         events: Vec::new(),
@@ -189,6 +195,11 @@ fn decide(
     let doing = mind
         .hands
         .look(&arrived, &mind.machine, &given.authority, now.time());
+    let told = mind
+        .latency
+        .step(now.time(), &arrived, &given.authority, DT);
+    mind.events.extend(told);
+    mind.speed_cap = mind.latency.cap(inputs.speed_limit, &given.authority);
     let command = &arrived.command;
     let wheel_of_automation = mind.automation.steer * given.ego.steering.ratio;
     let braking = given.autopilot.minimal_risk_deceleration;

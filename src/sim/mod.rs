@@ -120,7 +120,10 @@ impl Simulation {
 
     /// One tick with a command that was sent just now: returns what leaves the vehicle.
     pub fn step(&mut self, command: Command) -> &Frame {
-        self.step_with(Arrived { command, age: 0.0 })
+        self.step_with(Arrived {
+            command,
+            ..Arrived::default()
+        })
     }
 
     /// One tick: takes the command that has arrived at the vehicle, returns what leaves it.

@@ -114,6 +114,7 @@ fn publish(
     frame.lights.extend(others.traffic.lights());
     frame.authority = authority;
     frame.source = mind.source;
+    frame.speed_cap = mind.speed_cap;
     frame.offers = mind.machine.offers();
     frame.request = mind.machine.request().map(|r| RequestView {
         id: r.id,

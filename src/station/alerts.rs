@@ -1,24 +1,41 @@
 //! Who drives, in the banner; and the request to take over, which nobody may miss.
 //!
 //! A request is told four times over: in words, by a shape, by colour, and by a frame around the
-//! whole picture. Escalated, it flashes, at 2 Hz: below the 3 Hz that can set off seizures (WCAG
-//! 2.3.1).
+//! whole picture; each can be off in a study's condition. Escalated, it flashes, at 2 Hz: below the
+//! 3 Hz that can set off seizures (WCAG 2.3.1).
 
 use super::feed::Picture;
-use super::presented::Shown;
+use super::hud::COLUMN;
+use super::runs::{Begin, Memory, RunNumber};
+use super::scene::Setting;
 use super::text;
 use super::widgets::{
-    BLUE, FAINT, INK, ORANGE, PAPER, TROUGH, VERMILLION, fill, label, paint, write,
+    BLUE, FAINT, INK, ORANGE, PAPER, Room, TROUGH, VERMILLION, fill, label, paint, panel, show,
+    write,
 };
+use super::words::t;
 use crate::frame::{Frame, RequestView};
+use crate::takeover::alert::Alert;
+use crate::takeover::alert::settings::{Alerts, Visual};
 use crate::takeover::event::Authority;
 use bevy::prelude::*;
 
 const FLASHES: f64 = 2.0;
 const SIGN: f32 = 40.0;
 
+/// Widest that the banner gets, px: words far apart are not read in a glance.
+const WIDEST: f32 = 720.0;
+
+/// Where the banner and the notice below it stand.
+#[derive(Component)]
+struct Top;
+
 #[derive(Component)]
 struct Banner;
+
+/// A line about something that is no request, below the banner.
+#[derive(Component)]
+struct Notice;
 
 /// The shape in front of the words.
 #[derive(Component)]
@@ -30,6 +47,8 @@ enum Words {
     Headline,
     Explanation,
     Seconds,
+    NoticeSign,
+    Notice,
 }
 
 /// The row with the countdown.
@@ -44,12 +63,46 @@ struct Left;
 struct Side;
 
 pub fn plugin(app: &mut App) {
-    app.add_systems(Startup, (spawn_frame, spawn_banner).chain())
+    app.add_systems(Begin, (spawn_frame, spawn_banner).chain())
         .add_systems(
             Update,
-            (banner, words, countdown, frame).in_set(super::Stage::Draw),
-        )
-        .add_systems(Update, note_shown.after(super::Stage::Draw));
+            (place, banner, words, countdown, frame).in_set(super::Stage::Draw),
+        );
+}
+
+/// What of the request or manoeuvre that this frame tells of is to be seen; everything else is
+/// always told by the banner.
+fn visual(frame: &Frame, alerts: &Alerts) -> Visual {
+    match (frame.authority, escalated(frame)) {
+        (Authority::RequestPending, false) => alerts.request.visual,
+        (Authority::RequestPending, true) => alerts.escalated.visual,
+        (Authority::MinimalRisk, _) => alerts.minimal_risk.visual,
+        _ => Visual {
+            banner: true,
+            icon: true,
+            countdown: false,
+            frame: false,
+        },
+    }
+}
+
+/// Who drives, as the banner may say it: a request that it keeps to itself looks like the
+/// automation's drive that it is.
+fn told(frame: &Frame, alerts: &Alerts) -> Authority {
+    if visual(frame, alerts).banner {
+        frame.authority
+    } else {
+        Authority::Automation
+    }
+}
+
+/// The notice to show: requests have the banner, a lost link a sign of its own, an offer the
+/// banner's second line.
+fn notice(picture: &Picture, alerts: &Alerts) -> Option<Alert> {
+    let on = picture.watch.on().map(|told| told.alert);
+    let seen = |alert: &Alert| alerts.of(*alert).visual.banner;
+    on.filter(seen)
+        .find(|alert| matches!(alert, Alert::Advisory | Alert::OperatorLost | Alert::NoNeed))
 }
 
 /// How an authority looks: ground, ink, and its sign.
@@ -124,19 +177,41 @@ fn spawn_frame(mut commands: Commands) {
 struct Upright(bool);
 
 fn spawn_banner(mut commands: Commands) {
-    let place = Node {
+    let top = Node {
         position_type: PositionType::Absolute,
-        left: px(332.0),
-        right: px(332.0),
-        top: px(16.0),
+        top: px(12.0),
         flex_direction: FlexDirection::Column,
-        padding: UiRect::axes(px(18.0), px(10.0)),
+        align_items: AlignItems::Center,
+        row_gap: px(6.0),
+        ..default()
+    };
+    commands.spawn((Top, top)).with_children(|top| {
+        spawn_sign_and_words(top);
+        let strip = Node {
+            position_type: PositionType::Relative,
+            column_gap: px(10.0),
+            align_items: AlignItems::Center,
+            display: Display::None,
+            ..default()
+        };
+        top.spawn((panel(strip), Notice)).with_children(|strip| {
+            strip.spawn((label("", 20.0, ORANGE), Words::NoticeSign));
+            strip.spawn((label("", 17.0, PAPER), Words::Notice));
+        });
+    });
+}
+
+fn spawn_sign_and_words(top: &mut ChildSpawnerCommands) {
+    let place = Node {
+        width: percent(100.0),
+        max_width: px(WIDEST),
+        flex_direction: FlexDirection::Column,
+        padding: UiRect::axes(px(16.0), px(8.0)),
         row_gap: px(6.0),
         border_radius: BorderRadius::all(px(6.0)),
         ..default()
     };
-    commands
-        .spawn((Banner, place, BackgroundColor(INK)))
+    top.spawn((Banner, place, BackgroundColor(INK)))
         .with_children(|banner| {
             banner
                 .spawn(Node {
@@ -169,8 +244,8 @@ fn spawn_banner(mut commands: Commands) {
                         ..default()
                     })
                     .with_children(|lines| {
-                        lines.spawn((label(text::WAITING, 34.0, PAPER), Words::Headline));
-                        lines.spawn((label("", 17.0, PAPER), Words::Explanation));
+                        lines.spawn((label(t("hud.waiting"), 32.0, PAPER), Words::Headline));
+                        lines.spawn((label("", 16.0, PAPER), Words::Explanation));
                     });
                 });
             banner
@@ -204,20 +279,51 @@ fn spawn_banner(mut commands: Commands) {
         });
 }
 
-fn banner(
-    picture: Res<Picture>,
-    banner: Single<&mut BackgroundColor, (With<Banner>, Without<Sign>)>,
-    sign: Single<(&mut Node, &mut UiTransform, &mut BackgroundColor), With<Sign>>,
-    mut drawn: Local<Option<Look>>,
-) {
-    let Some(frame) = &picture.frame else { return };
-    let look = look(frame.authority, flash(frame));
-    if *drawn == Some(look) {
+/// Between the columns, or over the whole width where there are none.
+fn place(room: Res<Room>, top: Single<&mut Node, With<Top>>, new: Query<(), Added<Top>>) {
+    if !room.is_changed() && new.is_empty() {
         return;
     }
-    *drawn = Some(look);
+    let side = match *room {
+        Room::Little => px(8.0),
+        Room::Enough | Room::Plenty => px(COLUMN + 24.0),
+    };
+    let mut top = top.into_inner();
+    (top.left, top.right) = (side, side);
+}
+
+fn banner(
+    picture: Res<Picture>,
+    setting: Res<Setting>,
+    banner: Single<&mut BackgroundColor, (With<Banner>, Without<Sign>)>,
+    sign: Single<
+        (
+            &mut Node,
+            &mut UiTransform,
+            &mut BackgroundColor,
+            &mut Visibility,
+        ),
+        With<Sign>,
+    >,
+    run: Res<RunNumber>,
+    mut drawn: Local<Memory<Option<(Look, bool)>>>,
+) {
+    let Some(frame) = &picture.frame else { return };
+    let alerts = &setting.0.alerts;
+    let look = look(told(frame, alerts), flash(frame));
+    let icon = visual(frame, alerts).icon;
+    let drawn = drawn.of(*run);
+    if *drawn == Some((look, icon)) {
+        return;
+    }
+    *drawn = Some((look, icon));
     banner.into_inner().0 = look.ground;
-    let (mut node, mut transform, mut colour) = sign.into_inner();
+    let (mut node, mut transform, mut colour, mut visibility) = sign.into_inner();
+    *visibility = if icon {
+        Visibility::Inherited
+    } else {
+        Visibility::Hidden
+    };
     let (width, height, round, turned) = match look.sign {
         SignShape::Disc => (SIGN, SIGN, 50.0, 0.0),
         SignShape::Diamond => (0.86 * SIGN, 0.86 * SIGN, 8.0, 45.0),
@@ -233,29 +339,40 @@ fn banner(
     colour.0 = look.ink;
 }
 
-fn words(picture: Res<Picture>, mut texts: Query<(&Words, &mut Text, &mut TextColor)>) {
+fn words(
+    picture: Res<Picture>,
+    setting: Res<Setting>,
+    mut texts: Query<(&Words, &mut Text, &mut TextColor)>,
+    strip: Single<&mut Node, With<Notice>>,
+) {
     let Some(frame) = &picture.frame else { return };
-    let look = look(frame.authority, flash(frame));
+    let alerts = &setting.0.alerts;
+    let authority = told(frame, alerts);
+    let look = look(authority, flash(frame));
     let request = frame.request.as_ref();
+    let notice = notice(&picture, alerts);
+    show(&mut strip.into_inner(), notice.is_some());
     for (which, mut shown, mut colour) in &mut texts {
         let (words, ink) = match which {
             Words::Sign => {
-                let mark = if look.sign == SignShape::Diamond {
-                    "!"
-                } else {
-                    ""
-                };
+                let marked = look.sign == SignShape::Diamond && visual(frame, alerts).icon;
+                let mark = if marked { "!" } else { "" };
                 (mark.into(), look.ground)
             }
-            Words::Headline => (
-                text::headline(frame.authority, escalated(frame)).into(),
-                look.ink,
-            ),
-            Words::Explanation => (text::explanation(frame).into(), look.ink),
+            Words::Headline => (text::headline(authority, escalated(frame)), look.ink),
+            Words::Explanation => {
+                let offered = alerts.hand_back_offer.visual.banner;
+                (text::explanation(frame, authority, offered), look.ink)
+            }
             Words::Seconds => {
                 let left = request.map(|r| seconds_left(r, frame.time));
                 (left.map_or(String::new(), text::seconds_left), look.ink)
             }
+            Words::NoticeSign => {
+                let icon = notice.is_some_and(|alert| alerts.of(alert).visual.icon);
+                (if icon { "!" } else { "" }.into(), ORANGE)
+            }
+            Words::Notice => (notice.map_or(String::new(), text::notice), PAPER),
         };
         write(&mut shown, words);
         if colour.0 != ink {
@@ -281,16 +398,14 @@ fn share_left(request: &RequestView, time: f64) -> f64 {
 
 fn countdown(
     picture: Res<Picture>,
+    setting: Res<Setting>,
     row: Single<&mut Node, (With<Countdown>, Without<Left>)>,
     left: Single<&mut Node, (With<Left>, Without<Countdown>)>,
 ) {
     let Some(frame) = &picture.frame else { return };
     let asks = frame.authority == Authority::RequestPending && frame.request.is_some();
-    let display = if asks { Display::Flex } else { Display::None };
-    let mut row = row.into_inner();
-    if row.display != display {
-        row.display = display;
-    }
+    let shown = asks && visual(frame, &setting.0.alerts).countdown;
+    show(&mut row.into_inner(), shown);
     if let Some(request) = &frame.request {
         fill(
             &mut left.into_inner(),
@@ -301,10 +416,12 @@ fn countdown(
 
 fn frame(
     picture: Res<Picture>,
+    setting: Res<Setting>,
     mut sides: Query<(&Upright, &mut Node, &mut BackgroundColor, &mut Visibility), With<Side>>,
 ) {
     let Some(frame) = &picture.frame else { return };
     let (shown, colour) = match frame.authority {
+        _ if !visual(frame, &setting.0.alerts).frame => (Visibility::Hidden, FAINT),
         Authority::RequestPending if flash(frame) => (Visibility::Visible, VERMILLION),
         Authority::RequestPending => (Visibility::Visible, ORANGE),
         Authority::MinimalRisk => (Visibility::Visible, INK),
@@ -325,18 +442,12 @@ fn frame(
     }
 }
 
-/// Tells the render world which request the picture now being drawn carries.
-fn note_shown(picture: Res<Picture>, mut shown: ResMut<Shown>) {
-    let request = picture.frame.as_ref().and_then(|f| f.request).map(|r| r.id);
-    if shown.0 != request {
-        shown.0 = request;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::takeover::event::{Event, TimedEvent};
     use crate::takeover::reason::Reason;
+    use std::sync::Arc;
 
     fn request() -> RequestView {
         RequestView {
@@ -393,5 +504,53 @@ mod tests {
         assert!(flash(&frame));
         frame.time = 0.3;
         assert!(!flash(&frame));
+    }
+
+    #[test]
+    fn a_request_that_is_not_to_be_seen_looks_like_the_automation_s_drive() {
+        let mut frame = Frame {
+            authority: Authority::RequestPending,
+            request: Some(request()),
+            ..Frame::default()
+        };
+        let full = Alerts::default();
+        let none = Alerts::named("none").expect("a set");
+        assert_eq!(told(&frame, &full), Authority::RequestPending);
+        assert_eq!(told(&frame, &none), Authority::Automation);
+        assert_eq!(visual(&frame, &none), Visual::default());
+        // Its escalation is a level of its own.
+        let mut late = none;
+        late.escalated = full.escalated;
+        assert_eq!(told(&frame, &late), Authority::Automation);
+        frame.request = Some(RequestView {
+            escalated: true,
+            ..request()
+        });
+        assert_eq!(told(&frame, &late), Authority::RequestPending);
+        // Who drives is always told.
+        frame.authority = Authority::Operator;
+        assert_eq!(told(&frame, &none), Authority::Operator);
+    }
+
+    #[test]
+    fn a_notice_is_shown_unless_it_is_off() {
+        let mut picture = Picture::default();
+        let full = Alerts::default();
+        assert_eq!(notice(&picture, &full), None);
+        let reason = Reason::Lanes;
+        let frame = Frame {
+            authority: Authority::Operator,
+            events: vec![TimedEvent {
+                tick: 0,
+                time: 0.0,
+                event: Event::Advisory { reason },
+            }],
+            ..Frame::default()
+        };
+        picture.watch.look(&frame.seen(), &frame.events);
+        picture.frame = Some(Arc::new(frame));
+        assert_eq!(notice(&picture, &full), Some(Alert::Advisory));
+        let none = Alerts::named("none").expect("a set");
+        assert_eq!(notice(&picture, &none), None);
     }
 }

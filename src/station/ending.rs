@@ -1,8 +1,10 @@
 //! The last panel: how the run ended, and its summary.
 
 use super::feed::Picture;
+use super::runs::Begin;
 use super::text;
 use super::widgets::{FAINT, INK, PAPER, label, write};
+use super::words::t;
 use bevy::prelude::*;
 
 #[derive(Component)]
@@ -15,7 +17,7 @@ enum Line {
 }
 
 pub fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn)
+    app.add_systems(Begin, spawn)
         .add_systems(Update, show.in_set(super::Stage::Draw));
 }
 
@@ -48,7 +50,7 @@ fn spawn(mut commands: Commands) {
                 .with_children(|panel| {
                     panel.spawn((label("", 28.0, PAPER), Line::Heading));
                     panel.spawn((label("", 16.0, PAPER), Line::Summary));
-                    panel.spawn(label(text::CLOSES, 16.0, FAINT));
+                    panel.spawn(label(t("end.closes"), 16.0, FAINT));
                 });
         });
 }

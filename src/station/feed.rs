@@ -1,8 +1,11 @@
 //! Frames as they come in: the newest to draw, the events of all of them.
 
+use crate::command::DeviceKind;
 use crate::frame::{End, Frame};
-use crate::link::view::{LinkView, VideoView};
+use crate::link::view::{LinkState, LinkView, VideoView};
 use crate::operator::FromVehicle;
+use crate::perception::Function;
+use crate::takeover::alert::watch::Watch;
 use crate::takeover::event::TimedEvent;
 use bevy::app::AppExit;
 use bevy::platform::cell::SyncCell;
@@ -41,8 +44,12 @@ pub struct Picture {
     pub link: LinkView,
     /// The last events, oldest first.
     pub events: VecDeque<TimedEvent>,
-    /// Overall confidence, one sample every half second, oldest first.
-    pub history: VecDeque<f32>,
+    /// Confidence, one sample every half second, oldest first.
+    pub history: VecDeque<Confidences>,
+    /// Which alerts are on.
+    pub watch: Watch,
+    /// What the operator's controls were moved with last, while there are any.
+    pub device: Option<DeviceKind>,
     sampled: f64,
     /// Why the run is over, if a frame said so.
     pub ended: Option<End>,
@@ -51,6 +58,23 @@ pub struct Picture {
     pub summary: Option<Vec<String>>,
     /// No summary comes any more.
     pub summary_closed: bool,
+}
+
+/// One sample of what the automation trusts: overall, and by function in the order of
+/// [`Function::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Confidences {
+    pub overall: f32,
+    pub functions: [f32; Function::ALL.len()],
+}
+
+impl Confidences {
+    fn of(frame: &Frame) -> Self {
+        Self {
+            overall: frame.confidence.overall as f32,
+            functions: Function::ALL.map(|f| frame.confidence.of(f) as f32),
+        }
+    }
 }
 
 impl Picture {
@@ -69,6 +93,7 @@ impl Picture {
     }
 
     fn take_in(&mut self, frame: Arc<Frame>) {
+        self.watch.look(&frame.seen(), &frame.events);
         for event in frame.events.iter().filter(|e| !e.event.repeats()) {
             if self.events.len() == EVENTS {
                 self.events.pop_front();
@@ -79,7 +104,7 @@ impl Picture {
             if self.history.len() == HISTORY {
                 self.history.pop_front();
             }
-            self.history.push_back(frame.confidence.overall as f32);
+            self.history.push_back(Confidences::of(&frame));
             self.sampled = frame.time;
         }
         self.ended = self.ended.or(frame.ended);
@@ -96,7 +121,11 @@ pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>) {
                 picture.scene = Some(scene);
                 picture.video = video;
             }
-            Ok(FromVehicle::Link(link)) => picture.link = link,
+            Ok(FromVehicle::Link(link)) => {
+                picture.watch.link(link.state == LinkState::Lost);
+                picture.link = link;
+            }
+            Ok(FromVehicle::Device(device)) => picture.device = device,
             Err(TryRecvError::Empty) => break,
             Err(TryRecvError::Disconnected) => {
                 picture.closed = true;

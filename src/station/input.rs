@@ -6,6 +6,7 @@
 //! times a gamepad is the better device.
 
 use super::presented::Uplink;
+use super::runs::{Begin, running};
 use crate::command::{Change, Stamp};
 use crate::devices::controls::is_control_key;
 use crate::devices::layout::Role;
@@ -23,8 +24,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub struct LastDrawn(pub Arc<AtomicI64>);
 
 pub fn plugin(app: &mut App) {
-    app.add_systems(Startup, announce)
-        .add_systems(First, read_keys)
+    app.add_systems(Begin, announce)
+        .add_systems(First, read_keys.run_if(running))
         .add_systems(Update, leave);
 }
 

@@ -2,6 +2,7 @@
 
 use super::axes;
 use super::feed::Picture;
+use super::runs::Begin;
 use super::scene::Setting;
 use super::signs;
 use super::site::Site;
@@ -33,7 +34,7 @@ struct Faces {
 }
 
 pub fn plugin(app: &mut App) {
-    app.add_systems(Startup, spawn)
+    app.add_systems(Begin, spawn)
         .add_systems(Update, show.in_set(super::Stage::Draw));
 }
 

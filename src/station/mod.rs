@@ -5,53 +5,76 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `runs` | from run to run in one window |
 //! | `feed` | frames and summary as they come in |
+//! | `annunciator`, `sound` | alerts heard and felt, as soon as their frame comes; the sound card |
 //! | `scene`, `site`, `ribbon` | what stands still, chunk by chunk, and what its parts share |
 //! | `road_mesh`, `junctions`, `tunnels` | roads |
 //! | `surroundings`, `town`, `objects`, `signs`, `lights` | what is beside them |
 //! | `sky`, `weather` | light, air, rain, glare |
-//! | `vehicles`, `cockpit`, `camera` | what moves, and from where it is seen |
+//! | `vehicles`, `cockpit` | what moves |
+//! | `views`, `layout`, `camera`, `screens` | from where it is seen: views, places of pictures, cameras, images |
+//! | `codec`, `project` | what a narrow link does to a picture; from the world to the picture |
+//! | `map` | the road and what the vehicle believes, from above |
+//! | `doubts`, `ahead` | marks over the picture: doubtful objects, the own place by now |
 //! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
 //! | `plan` | where the automation means to go |
-//! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
-//! | `text` | every word on the screen |
-//! | `input`, `presented` | the keyboard; when a request was presented |
+//! | `hud`, `alerts`, `ending`, `widgets`, `notes` | instruments, authority and requests, the end, notices |
+//! | `text`, `words` | what is said on the screen; languages (assets/text) |
+//! | `input`, `presented`, `patch` | the keyboard; when an alert was presented; a patch for a light sensor |
+//! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
 
+mod ahead;
 mod alerts;
+mod annunciator;
 mod axes;
 mod bus_mesh;
 mod camera;
 mod cockpit;
+mod codec;
+mod doubts;
 mod ending;
 mod feed;
+mod frames;
 mod hud;
 mod input;
 mod junctions;
+mod layout;
 mod lights;
+mod map;
+mod notes;
 mod objects;
+mod patch;
 mod plan;
 mod presented;
 mod probe;
+mod project;
+mod quality;
 mod ribbon;
 mod rider_mesh;
 mod road_mesh;
+mod runs;
 mod scene;
+mod screens;
 mod screenshots;
 mod shape;
 mod signs;
 mod site;
 mod skins;
 mod sky;
+mod sound;
 mod surroundings;
 mod text;
 mod town;
 mod tunnels;
 mod vehicle_mesh;
 mod vehicles;
+mod views;
 mod weather;
 mod widgets;
+mod words;
 
 use crate::session::live::Live;
 use bevy::app::{AppExit, PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
@@ -61,13 +84,31 @@ use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::window::PresentMode;
 use bevy::winit::WinitSettings;
+use frames::FrameTimes;
+pub use patch::{Corner, Patch};
+pub use presented::{Drawing, DrawingLog};
+use quality::Quality;
+pub use quality::{Choice, Level};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+pub use views::View;
+
+/// How the world is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    pub view: View,
+    pub quality: Choice,
+    /// The panorama's outer screens get windows of their own, on monitors of their own if there are
+    /// three.
+    pub side_windows: bool,
+    /// Write the time of each picture into this file (CSV).
+    pub frame_times: Option<PathBuf>,
+}
 
 /// How the window behaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Save pictures here when a request is first shown (`request.png`), when it was taken over
     /// (`operator.png`), and of the last panel (`end.png`).
@@ -76,6 +117,11 @@ pub struct Options {
     pub close_at_end: bool,
     /// Width and height, px.
     pub size: (u32, u32),
+    pub look: Look,
+    /// A patch for a light sensor.
+    pub patch: Option<Patch>,
+    /// How large words are, 0.8 to 2.
+    pub text_scale: f32,
 }
 
 impl Default for Options {
@@ -84,6 +130,9 @@ impl Default for Options {
             screenshots: None,
             close_at_end: false,
             size: (1280, 720),
+            look: Look::default(),
+            patch: None,
+            text_scale: 1.0,
         }
     }
 }
@@ -107,6 +156,8 @@ pub enum StationError {
     NoAdapter,
     #[error("{path}: cannot make the folder for screenshots: {why}")]
     Screenshots { path: PathBuf, why: std::io::Error },
+    #[error("{path}: cannot write the frame times: {why}")]
+    FrameTimes { path: PathBuf, why: std::io::Error },
 }
 
 /// Whether a window can be opened, before anything is started for it.
@@ -118,11 +169,12 @@ pub fn check() -> Result<(), StationError> {
     probe::adapter().map(drop)
 }
 
-/// Order of a picture: first what is new, then what it changes.
+/// Order of a picture: first what is new, then what it changes, then what hangs on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, SystemSet)]
 enum Stage {
     Feed,
     Draw,
+    Finish,
 }
 
 /// Opens the window and returns once it is closed. Must be called on the main thread, once in the
@@ -133,13 +185,25 @@ enum Stage {
 /// # Errors
 /// If there is no display or no graphics adapter, or the folder for screenshots cannot be made.
 pub fn run(live: Live, options: Options) -> Result<(), StationError> {
+    begin(live, options, None)
+}
+
+/// The same, and the times of each picture are kept in `log`.
+///
+/// # Errors
+/// As [`run`].
+pub fn measure(live: Live, options: Options, log: DrawingLog) -> Result<(), StationError> {
+    begin(live, options, Some(log))
+}
+
+fn begin(live: Live, options: Options, log: Option<DrawingLog>) -> Result<(), StationError> {
     let stop = Arc::clone(&live.stop);
-    let result = open(live, options);
+    let result = open(live, options, log);
     stop.store(true, Ordering::Relaxed);
     result
 }
 
-fn open(live: Live, options: Options) -> Result<(), StationError> {
+fn open(live: Live, options: Options, log: Option<DrawingLog>) -> Result<(), StationError> {
     probe::display()?;
     if let Some(path) = &options.screenshots {
         std::fs::create_dir_all(path).map_err(|why| StationError::Screenshots {
@@ -147,8 +211,19 @@ fn open(live: Live, options: Options) -> Result<(), StationError> {
             why,
         })?;
     }
+    let times = match &options.look.frame_times {
+        None => FrameTimes::default(),
+        Some(path) => {
+            let file = std::fs::File::create(path).map_err(|why| StationError::FrameTimes {
+                path: path.clone(),
+                why,
+            })?;
+            FrameTimes::to_file(file)
+        }
+    };
     let software = probe::adapter()?;
-    let mut app = probe::guarded(|| build(live, options, software)).map_err(why_not)?;
+    let mut app = probe::guarded(|| build(live, options, log, software)).map_err(why_not)?;
+    app.insert_resource(times);
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(StationError::Window(format!("it closed with code {code}"))),
@@ -164,11 +239,10 @@ fn why_not(message: String) -> StationError {
     }
 }
 
-fn build(live: Live, options: Options, software: bool) -> App {
+fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) -> App {
     let mut app = App::new();
-    let behind = sky::clear_colour(&live.scenario.weather);
     let window = Window {
-        title: text::WINDOW_TITLE.into(),
+        title: words::t("window.title").into(),
         resolution: options.size.into(),
         present_mode: PresentMode::AutoVsync,
         // Pictures must not queue up: an old one on the screen is the operator's delay.
@@ -178,6 +252,7 @@ fn build(live: Live, options: Options, software: bool) -> App {
     let plugins = DefaultPlugins
         .set(WindowPlugin {
             primary_window: Some(window),
+            exit_condition: screens::exit_condition(),
             ..default()
         })
         .set(RenderPlugin {
@@ -190,27 +265,35 @@ fn build(live: Live, options: Options, software: bool) -> App {
         // Signals and panics are the program's own business.
         .disable::<PanicHandlerPlugin>()
         .disable::<TerminalCtrlCHandlerPlugin>();
-    app.insert_resource(presented::Uplink::new(live.clock, live.operator))
-        .insert_resource(feed::Stop(live.stop))
-        .insert_resource(feed::Feed {
-            vehicle: SyncCell::new(live.vehicle),
-            summary: SyncCell::new(live.summary),
-        })
-        .insert_resource(scene::Setting(live.scenario))
-        .insert_resource(scene::Quality { software })
+    app.insert_resource(options.look.view)
+        .insert_resource(screens::SideWindows(options.look.side_windows))
+        .insert_resource(Quality::new(options.look.quality, software))
         .insert_resource(screenshots::Wanted {
             folder: options.screenshots,
             close_at_end: options.close_at_end,
         })
+        .insert_resource(widgets::TextScale(options.text_scale))
+        .init_resource::<sound::Volume>()
         .init_resource::<feed::Picture>()
         .init_resource::<input::LastDrawn>()
-        .insert_resource(ClearColor(behind))
+        .init_resource::<runs::RunNumber>()
         .insert_resource(WinitSettings::continuous());
+    if let Some(patch) = options.patch {
+        app.insert_resource(patch);
+    }
+    if let Some(log) = log {
+        app.insert_resource(log);
+    }
     app.add_plugins(plugins)
-        .configure_sets(Update, (Stage::Feed, Stage::Draw).chain())
+        .configure_sets(
+            Update,
+            (Stage::Feed, Stage::Draw, Stage::Finish)
+                .chain()
+                .run_if(runs::running),
+        )
         .add_systems(Update, feed::drain.in_set(Stage::Feed))
-        .add_systems(Update, feed::leave_when_stopped.after(Stage::Draw))
-        .add_systems(Startup, (sky::spawn, plan::spawn, weather::spawn))
+        .add_systems(Update, feed::leave_when_stopped.in_set(Stage::Finish))
+        .add_systems(runs::Begin, (sky::spawn, plan::spawn, weather::spawn))
         .add_systems(
             Update,
             (
@@ -223,20 +306,39 @@ fn build(live: Live, options: Options, software: bool) -> App {
         )
         .add_systems(
             Update,
-            (weather::fall, weather::wet_windscreen, weather::dazzle).after(camera::follow),
+            (weather::fall, weather::wet_windscreen, weather::dazzle)
+                .in_set(Stage::Finish)
+                .after(camera::follow),
         )
+        .add_plugins((
+            quality::plugin,
+            frames::plugin,
+            camera::plugin,
+            views::plugin,
+            screens::plugin,
+            codec::plugin,
+            map::plugin,
+            doubts::plugin,
+            notes::plugin,
+        ))
         .add_plugins((
             skins::plugin,
             scene::plugin,
             lights::plugin,
             vehicles::plugin,
-            camera::plugin,
             hud::plugin,
             alerts::plugin,
             ending::plugin,
             input::plugin,
             presented::plugin,
+            patch::plugin,
             screenshots::plugin,
         ));
+    let mut live = SyncCell::new(Some(live));
+    app.add_systems(Startup, move |world: &mut World| {
+        if let Some(live) = live.get().take() {
+            runs::begin(world, live);
+        }
+    });
     app
 }

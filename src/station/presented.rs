@@ -1,31 +1,40 @@
-//! When a request was presented: the moment that reaction times count from.
+//! When an alert's picture was presented: the moment that reaction times count from.
 //!
-//! **What this time is.** The picture that first carries a request is drawn, handed to the graphics
-//! driver and queued for display ("presented", in the words of Vulkan and wgpu); right after that
-//! call the session clock is read. It is taken for that picture itself, not for the frame's
-//! arrival, and only if the picture had a surface to go to: a minimised window presents nothing.
-//! Pipelines are compiled synchronously, so no part of that picture can be missing.
+//! **What these times are.** The picture that first carries an alert is drawn, its commands are
+//! handed to the graphics driver (*submitted*), and it is queued for display ("presented", in the
+//! words of Vulkan and wgpu); right after that call the session clock is read (*presented*). Both
+//! are taken for that picture itself, not for the frame's arrival, and only if the picture had a
+//! surface to go to: a minimised window presents nothing. Pipelines are compiled synchronously, so
+//! no part of that picture can be missing.
 //!
-//! **What it is not.** It is not when light left the screen. What follows is not known here: the
-//! graphics card may still be drawing, the compositor may hold the picture back for a refresh, the
-//! display has its own delay (together typically 10 to 50 ms, more with a processor drawing). The
-//! true moment is later than this time, never earlier. A light sensor at the screen is the way to
-//! measure the rest.
+//! **How sure they are.** Light leaves the screen later, never earlier. Two things delay it that
+//! software can know: the graphics card finishes drawing, of which wgpu tells; and then as many
+//! pictures as the swap chain holds may wait, one for each refresh of the display. wgpu is asked
+//! for two images and Mesa's window systems take three ([`QUEUED`]). Their sum is the uncertainty
+//! of the record; without a refresh rate it is unknown. What the display itself adds (typically 5
+//! to 30 ms) no software knows: `patch` is there for a light sensor.
 
 use super::input::LastDrawn;
+use super::runs::RunNumber;
 use crate::clock::Clock;
 use crate::session::live::FromOperator;
-use crate::takeover::alert::Presented;
+use crate::takeover::alert::watch::Told;
+use crate::takeover::alert::{Channel, Presented};
 use bevy::prelude::*;
 use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
-use bevy::render::renderer::render_system;
+use bevy::render::renderer::{RenderGraph, RenderGraphSystems, RenderQueue, render_system};
 use bevy::render::view::ExtractedWindows;
 use bevy::render::{Render, RenderApp, RenderSystems};
-use std::sync::atomic::Ordering;
+use bevy::window::Monitor;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex};
+
+/// Refreshes that may pass before a picture that is drawn is shown.
+const QUEUED: f64 = 3.0;
 
 /// The way to the session, and its clock.
-#[derive(Clone, Resource)]
+#[derive(Clone, Resource, ExtractResource)]
 pub struct Uplink {
     pub clock: Clock,
     sender: Sender<FromOperator>,
@@ -42,88 +51,278 @@ impl Uplink {
     }
 }
 
-/// The request that the picture now being made carries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Resource, ExtractResource)]
-pub struct Shown(pub Option<u32>);
+/// What the picture now being made carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Resource, ExtractResource)]
+pub struct Shown {
+    /// The most urgent alert that can be seen on it.
+    pub told: Option<Told>,
+    /// When the cameras took what it shows of the world, s since the start of the run.
+    pub captured: Option<f64>,
+}
 
-/// In the render world: whether the picture has a surface, and which request was reported last.
+/// From one refresh of the display to the next, s: of the slowest there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Resource, ExtractResource)]
+pub struct Refresh(pub Option<f64>);
+
+/// One picture of the window, ns on the session's clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drawing {
+    /// Its surface was there: drawing begins.
+    pub begun_ns: i64,
+    /// Its commands went to the driver.
+    pub submitted_ns: i64,
+    /// It was queued for display.
+    pub presented_ns: i64,
+    /// The patch for a light sensor changed with it.
+    pub flipped: bool,
+}
+
+/// Keeps the times of all pictures, for `takeover timing`.
+#[derive(Clone, Debug, Default, Resource)]
+pub struct DrawingLog(pub Arc<Mutex<Vec<Drawing>>>);
+
+/// Whether the patch changes with this picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Resource, ExtractResource)]
+pub struct Flipped(pub bool);
+
+/// In the render world.
 #[derive(Debug, Default, Resource)]
 struct Report {
+    /// The picture being drawn has a surface.
     has_surface: bool,
-    last: Option<u32>,
+    drawing: Drawing,
+    run: RunNumber,
+    /// Serials of the alerts that were reported.
+    told: Vec<u32>,
+    captured: Option<f64>,
+    /// Alerts presented, and when the graphics card had drawn them (0: not yet), ns.
+    waiting: Vec<(Presented, Arc<AtomicI64>)>,
 }
 
 impl Report {
-    /// The request to report once this picture is presented, if it is the first with it.
-    fn due(&mut self, shown: Option<u32>) -> Option<u32> {
-        let first = shown.filter(|id| self.has_surface && self.last != Some(*id));
-        self.last = first.or(self.last);
-        first
+    fn begin(&mut self, run: RunNumber) {
+        if self.run != run {
+            self.run = run;
+            self.told.clear();
+            self.waiting.clear();
+            self.captured = None;
+        }
+    }
+
+    /// The alert to report once this picture is presented, if it is the first with it.
+    fn due(&mut self, told: Option<Told>) -> Option<Told> {
+        let first = told.filter(|told| self.has_surface && !self.told.contains(&told.serial))?;
+        self.told.push(first.serial);
+        Some(first)
+    }
+
+    /// The time of what the cameras took, if this picture is the first to show it.
+    fn newly_drawn(&mut self, captured: Option<f64>) -> Option<f64> {
+        if !self.has_surface || captured == self.captured {
+            return None;
+        }
+        self.captured = captured;
+        captured
+    }
+
+    /// Alerts whose pictures the graphics card has drawn since, with what is known of their times.
+    fn drawn(&mut self, refresh: Option<f64>) -> Vec<Presented> {
+        let mut known = Vec::new();
+        self.waiting.retain(|(presented, drawn)| {
+            let drawn_ns = drawn.load(Ordering::Acquire);
+            if drawn_ns > 0 {
+                let drawing = (drawn_ns as f64 / 1e9 - presented.presented).max(0.0);
+                known.push(Presented {
+                    uncertainty: refresh.map(|refresh| drawing + QUEUED * refresh),
+                    ..*presented
+                });
+            }
+            drawn_ns == 0
+        });
+        known
     }
 }
 
 pub fn plugin(app: &mut App) {
     app.init_resource::<Shown>()
-        .add_plugins(ExtractResourcePlugin::<Shown>::default());
-    let (uplink, drawn) = (
-        app.world().resource::<Uplink>().clone(),
-        app.world().resource::<LastDrawn>().clone(),
-    );
+        .init_resource::<Refresh>()
+        .init_resource::<Flipped>()
+        .add_systems(Update, refresh)
+        .add_plugins((
+            ExtractResourcePlugin::<Shown>::default(),
+            ExtractResourcePlugin::<Refresh>::default(),
+            ExtractResourcePlugin::<Flipped>::default(),
+            ExtractResourcePlugin::<Uplink>::default(),
+            ExtractResourcePlugin::<RunNumber>::default(),
+        ));
+    let drawn = app.world().resource::<LastDrawn>().clone();
+    let log = app.world().get_resource::<DrawingLog>().cloned();
     let Some(render) = app.get_sub_app_mut(RenderApp) else {
         return;
     };
+    if let Some(log) = log {
+        render.insert_resource(log);
+    }
     render
-        .insert_resource(uplink)
         .insert_resource(drawn)
         .init_resource::<Report>()
         .add_systems(
             Render,
             (
-                before.in_set(RenderSystems::Render).before(render_system),
+                begun
+                    .after(RenderSystems::PrepareViews)
+                    .before(RenderSystems::Queue),
                 after.in_set(RenderSystems::Render).after(render_system),
             ),
+        )
+        .add_systems(
+            RenderGraph,
+            submitted
+                .after(RenderGraphSystems::Render)
+                .before(RenderGraphSystems::Submit),
         );
 }
 
-fn before(windows: Res<ExtractedWindows>, mut report: ResMut<Report>) {
+/// Monitors come and go.
+fn refresh(monitors: Query<&Monitor>, mut refresh: ResMut<Refresh>) {
+    let rates = monitors.iter().map(|m| m.refresh_rate_millihertz);
+    let slowest = rates.flatten().filter(|rate| *rate > 0).min();
+    refresh.set_if_neq(Refresh(slowest.map(|rate| 1e3 / f64::from(rate))));
+}
+
+fn begun(
+    windows: Res<ExtractedWindows>,
+    uplink: Option<Res<Uplink>>,
+    run: Option<Res<RunNumber>>,
+    mut report: ResMut<Report>,
+) {
+    let (Some(uplink), Some(run)) = (uplink, run) else {
+        return;
+    };
     let primary = windows.primary.and_then(|window| windows.get(&window));
     report.has_surface = primary.is_some_and(|w| w.swap_chain_texture.is_some());
+    report.begin(*run);
+    report.drawing.begun_ns = uplink.clock.now_ns();
+}
+
+fn submitted(uplink: Option<Res<Uplink>>, mut report: ResMut<Report>) {
+    if let Some(uplink) = uplink {
+        report.drawing.submitted_ns = uplink.clock.now_ns();
+    }
 }
 
 /// Runs after [`render_system`], whose last act is to present.
 fn after(
     shown: Option<Res<Shown>>,
-    uplink: Res<Uplink>,
+    uplink: Option<Res<Uplink>>,
+    refresh: Option<Res<Refresh>>,
+    flipped: Option<Res<Flipped>>,
+    log: Option<Res<DrawingLog>>,
+    queue: Res<RenderQueue>,
     drawn: Res<LastDrawn>,
     mut report: ResMut<Report>,
 ) {
+    let Some(uplink) = uplink else {
+        return;
+    };
     let session_ns = uplink.clock.now_ns();
     drawn.0.store(session_ns, Ordering::Release);
-    if let Some(request) = report.due(shown.and_then(|shown| shown.0)) {
-        let now = session_ns as f64 / 1e9;
-        uplink.send(FromOperator::Presented(Presented {
-            request,
-            submitted: now,
-            presented: now,
-            ..Presented::default()
-        }));
+    report.drawing.presented_ns = session_ns;
+    report.drawing.flipped = flipped.is_some_and(|flipped| flipped.0);
+    if report.has_surface
+        && let Some(log) = log
+        && let Ok(mut log) = log.0.lock()
+    {
+        log.push(report.drawing);
+    }
+    let shown = shown.map_or_else(Shown::default, |shown| *shown);
+    if let Some(captured) = report.newly_drawn(shown.captured) {
+        uplink.send(FromOperator::Drawn {
+            captured,
+            session_ns,
+        });
+    }
+    if let Some(told) = report.due(shown.told) {
+        let presented = Presented {
+            request: told.request,
+            channel: Channel::Visual,
+            level: told.alert.level(),
+            submitted: report.drawing.submitted_ns as f64 / 1e9,
+            presented: session_ns as f64 / 1e9,
+            uncertainty: None,
+        };
+        let drawn = Arc::new(AtomicI64::new(0));
+        report.waiting.push((presented, Arc::clone(&drawn)));
+        let clock = uplink.clock;
+        // Called at the latest when the next picture is submitted.
+        queue.on_submitted_work_done(move || drawn.store(clock.now_ns(), Ordering::Release));
+    }
+    for presented in report.drawn(refresh.and_then(|refresh| refresh.0)) {
+        uplink.send(FromOperator::Presented(presented));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::takeover::alert::Alert;
+
+    fn told(alert: Alert, serial: u32) -> Option<Told> {
+        Some(Told {
+            alert,
+            request: 1,
+            serial,
+            since: 0.0,
+        })
+    }
 
     #[test]
-    fn a_request_is_reported_once_and_only_if_it_could_be_seen() {
+    fn an_alert_is_reported_once_and_only_if_it_could_be_seen() {
         let mut report = Report::default();
-        assert_eq!(report.due(Some(1)), None, "a minimised window");
+        report.begin(RunNumber(1));
+        let (first, second) = (told(Alert::Request, 1), told(Alert::Escalated, 2));
+        assert_eq!(report.due(first), None, "a minimised window");
         report.has_surface = true;
         assert_eq!(report.due(None), None);
-        assert_eq!(report.due(Some(1)), Some(1));
-        assert_eq!(report.due(Some(1)), None);
-        assert_eq!(report.due(None), None);
-        assert_eq!(report.due(Some(2)), Some(2));
-        assert_eq!(report.due(Some(2)), None);
+        assert_eq!(report.due(first), first);
+        assert_eq!(report.due(first), None);
+        assert_eq!(report.due(second), second);
+        assert_eq!(
+            report.due(first),
+            None,
+            "seen again behind a more urgent one"
+        );
+        report.begin(RunNumber(1));
+        assert_eq!(report.due(second), None);
+        report.begin(RunNumber(2));
+        assert_eq!(report.due(second), second, "another run");
+    }
+
+    #[test]
+    fn each_view_of_the_world_is_reported_once() {
+        let mut report = Report {
+            has_surface: true,
+            ..Report::default()
+        };
+        assert_eq!(report.newly_drawn(None), None);
+        assert_eq!(report.newly_drawn(Some(1.0)), Some(1.0));
+        assert_eq!(report.newly_drawn(Some(1.0)), None, "frozen");
+        assert_eq!(report.newly_drawn(Some(1.04)), Some(1.04));
+    }
+
+    #[test]
+    fn a_time_is_as_sure_as_drawing_and_the_display_s_queue_allow() {
+        let mut report = Report::default();
+        let drawn = Arc::new(AtomicI64::new(0));
+        let presented = Presented::exactly(1, 5.0);
+        report.waiting.push((presented, Arc::clone(&drawn)));
+        assert_eq!(report.drawn(Some(0.01)), [], "still being drawn");
+        drawn.store(5_004_000_000, Ordering::Release);
+        let known = report.drawn(Some(0.01));
+        let within = known[0].uncertainty.expect("known");
+        assert!((within - (0.004 + QUEUED * 0.01)).abs() < 1e-9, "{within}");
+        assert_eq!(report.drawn(Some(0.01)), [], "once");
+        report.waiting.push((presented, drawn));
+        assert_eq!(report.drawn(None)[0].uncertainty, None, "no refresh rate");
     }
 }

@@ -27,7 +27,7 @@ struct Progress {
 
 pub fn plugin(app: &mut App) {
     app.init_resource::<Progress>()
-        .add_systems(Update, (take, close).chain().after(super::Stage::Draw));
+        .add_systems(Update, (take, close).chain().in_set(super::Stage::Finish));
 }
 
 fn take(

@@ -5,7 +5,8 @@
 //! the sky's light, lamps and the fog. Both give the same picture, but for shadows and highlights.
 //! Where lamps are lit (at night, in tunnels) graphics cards use it, too.
 
-use super::scene::{Quality, Setting};
+use super::quality::Quality;
+use super::scene::Setting;
 use super::shape::Shape;
 use bevy::asset::{Asset, uuid_handle};
 use bevy::mesh::MeshVertexBufferLayoutRef;
@@ -149,12 +150,14 @@ pub struct Air {
     pub density: f32,
     /// How far the ego is in a tunnel, 0 to 1.
     pub tunnel: f32,
+    /// The air is clear up to this distance from the camera, m.
+    pub lead: f32,
 }
 
 #[derive(Resource)]
 pub struct Skins {
     /// The plain materials are used: see [`Quality`], and also at night and with tunnels.
-    pub software: bool,
+    pub plain_ones: bool,
     standard: [Handle<StandardMaterial>; 5],
     plain: [Handle<PlainMaterial>; 5],
     pub veil: Handle<VeilMaterial>,
@@ -164,7 +167,7 @@ impl Skins {
     /// Gives an entity its material.
     pub fn dress(&self, entity: &mut EntityCommands, skin: Skin) {
         let index = Skin::ALL.iter().position(|s| *s == skin).unwrap_or(0);
-        if self.software {
+        if self.plain_ones {
             entity.insert(MeshMaterial3d(self.plain[index].clone()));
         } else {
             entity.insert(MeshMaterial3d(self.standard[index].clone()));
@@ -173,7 +176,7 @@ impl Skins {
 
     /// The mesh of a solid, as its material wants it.
     pub fn mesh(&self, shape: &Shape) -> Mesh {
-        if self.software {
+        if self.plain_ones {
             return shape.mesh();
         }
         let mut shape = shape.clone();
@@ -198,7 +201,7 @@ impl Skins {
                 air.density
             };
             if let Some(mut material) = materials.get_mut(handle) {
-                material.sun = air.sun.extend(0.0);
+                material.sun = air.sun.extend(air.lead);
                 material.sun_light = (air.sun_light * (1.0 - inside)).extend(0.0);
                 let mut sky = air.sky_light.lerp(LAMP_LIGHT, inside);
                 if *skin == Skin::Interior {
@@ -230,34 +233,40 @@ impl Skins {
 }
 
 pub fn plugin(app: &mut App) {
-    let scenario = app.world().resource::<Setting>().0.clone();
-    // Where headlights are never lit, no pixel pays for them.
-    let dark = super::sky::needs_headlights(&scenario);
-    let defs: Vec<ShaderDefVal> = dark.then(|| "HEADLIGHTS".into()).into_iter().collect();
-    let source = include_str!("plain.wgsl");
-    let plain = Shader::from_wgsl_with_defs(source, "station/plain.wgsl", defs);
-    let veil = vec!["SHINES".into()];
-    let veil = Shader::from_wgsl_with_defs(source, "station/veil.wgsl", veil);
-    for (handle, shader) in [(SHADER, plain), (VEIL_SHADER, veil)] {
-        // The handles are this file's own, so nothing can be in their place already.
-        let _ = app
-            .world_mut()
-            .resource_mut::<Assets<Shader>>()
-            .insert(handle.id(), shader);
-    }
+    let veil = Shader::from_wgsl_with_defs(SOURCE, "station/veil.wgsl", vec!["SHINES".into()]);
+    set_shader(app.world_mut(), VEIL_SHADER, veil);
     app.add_plugins((
         MaterialPlugin::<PlainMaterial>::default(),
         MaterialPlugin::<VeilMaterial>::default(),
     ));
+}
+
+const SOURCE: &str = include_str!("plain.wgsl");
+
+fn set_shader(world: &mut World, handle: Handle<Shader>, shader: Shader) {
+    // The handles are this file's own, so nothing of others can be in their place.
+    let _ = world
+        .resource_mut::<Assets<Shader>>()
+        .insert(handle.id(), shader);
+}
+
+/// Makes the materials for the run that begins.
+pub fn prepare(world: &mut World) {
+    let scenario = world.resource::<Setting>().0.clone();
+    // Where headlights are never lit, no pixel pays for them.
+    let dark = super::sky::needs_headlights(&scenario);
+    let defs: Vec<ShaderDefVal> = dark.then(|| "HEADLIGHTS".into()).into_iter().collect();
+    let plain = Shader::from_wgsl_with_defs(SOURCE, "station/plain.wgsl", defs);
+    set_shader(world, SHADER, plain);
     // Lamps are what the plain material is better at, and in the dark there are no shadows to lose.
-    let software = dark || app.world().resource::<Quality>().software;
+    let plain_ones = dark || !world.resource::<Quality>().terms().rich;
     let standard = Skin::ALL.map(|skin| {
-        app.world_mut()
+        world
             .resource_mut::<Assets<StandardMaterial>>()
             .add(skin.standard())
     });
     let plain = Skin::ALL.map(|_| {
-        app.world_mut()
+        world
             .resource_mut::<Assets<PlainMaterial>>()
             .add(PlainMaterial {
                 // The sky gets nothing else.
@@ -265,12 +274,11 @@ pub fn plugin(app: &mut App) {
                 ..default()
             })
     });
-    let veil = app
-        .world_mut()
+    let veil = world
         .resource_mut::<Assets<VeilMaterial>>()
         .add(VeilMaterial {});
-    app.insert_resource(Skins {
-        software,
+    world.insert_resource(Skins {
+        plain_ones,
         standard,
         plain,
         veil,

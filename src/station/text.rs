@@ -1,72 +1,33 @@
-//! Every word that the window shows.
+//! What the window says, put together from the words of the language in use.
 
 use super::feed::Picture;
+use super::words::{fill, named, t};
+use crate::command::DeviceKind;
 use crate::frame::{End, Frame};
-use crate::perception::{Function, Trust};
+use crate::link::view::{LinkState, LinkView};
+use crate::perception::{Cause, Function, Trust};
+use crate::takeover::alert::Alert;
 use crate::takeover::event::{Authority, TimedEvent};
-use crate::takeover::reason::Reason;
-
-pub const WINDOW_TITLE: &str = "takeover: operator station";
-
-/// Keys and pad, a line each.
-pub const HELP: &str = "\
-Keys: arrows or WASD, C view, Esc ends
-      Space takes over, N no need, Backspace hands back
-Pad:  left stick, triggers, A takes over, X no need, B hands back";
-
-pub const WAITING: &str = "Waiting for the first picture";
-pub const SPEED_UNIT: &str = "km/h";
-pub const LIMIT: &str = "LIMIT";
-pub const CONFIDENCE: &str = "CONFIDENCE";
-pub const EVENTS: &str = "EVENTS";
-pub const CONTROLS: &str = "CONTROLS IN FORCE";
-pub const ACCELERATOR: &str = "Accelerator";
-pub const BRAKE: &str = "Brake";
-pub const HISTORY: &str = "last 30 s; below the line it asks";
-pub const CLOSES: &str = "Esc closes";
-pub const RECORDING: &str = "Closing the record ...";
+use crate::takeover::source::Source;
 
 /// The banner's first line: who drives, or who must.
-pub fn headline(authority: Authority, escalated: bool) -> &'static str {
-    match authority {
-        Authority::Automation => "AUTOMATION DRIVES",
-        Authority::RequestPending if escalated => "TAKE OVER NOW",
-        Authority::RequestPending => "TAKE OVER",
-        Authority::Operator => "YOU DRIVE",
-        Authority::MinimalRisk => "MINIMAL-RISK MANOEUVRE",
-        Authority::Standstill => "STANDSTILL",
-        Authority::Shared => "YOU DRIVE TOGETHER",
+pub fn headline(authority: Authority, escalated: bool) -> String {
+    if authority == Authority::RequestPending && escalated {
+        t("authority.escalated").into()
+    } else {
+        named("authority", &authority)
     }
 }
 
-/// The banner's second line: why, or what can be done.
-pub fn explanation(frame: &Frame) -> &'static str {
-    match (frame.authority, &frame.request) {
-        (Authority::RequestPending, Some(request)) => match request.reason {
-            Reason::FreeSpace => "It cannot see far enough to stop",
-            Reason::Lanes => "It hardly sees the lane markings",
-            Reason::Objects => "It is not sure of the objects ahead",
-            Reason::Signals => "It cannot read the traffic lights",
-            Reason::Planning => "It knows no way on",
-            Reason::Localisation => "It is not sure where it is",
-            Reason::Prediction => "It cannot tell what others will do",
-            Reason::Weather => "It is not made for this weather",
-            Reason::Light => "It is not made for this light",
-            Reason::RoadType => "It is not made for the road ahead",
-            Reason::Speed => "It is not made for this speed",
-            Reason::MapEnd => "Its map or route ends",
-            Reason::Planned => "A planned takeover",
-            Reason::SensorFailure => "Its sensors have failed",
-        },
-        (Authority::Operator | Authority::Shared, _) if frame.offers => {
-            "It offers to drive on: Backspace or B hands back"
+/// The banner's second line: why, or what can be done. `authority`: as it is told; `offered`: an
+/// offer to drive may be told.
+pub fn explanation(frame: &Frame, authority: Authority, offered: bool) -> String {
+    match (authority, &frame.request) {
+        (Authority::RequestPending, Some(request)) => named("reason", &request.reason),
+        (Authority::Operator | Authority::Shared, _) if frame.offers && offered => {
+            t("advice.offers").into()
         }
-        (Authority::RequestPending, None) => "It asks for a person",
-        (Authority::Automation, _) => "Watch the road; you may take over at any time",
-        (Authority::Operator, _) => "Backspace or B hands back",
-        (Authority::MinimalRisk, _) => "It brakes to a stop; you can still take over",
-        (Authority::Standstill, _) => "The vehicle has stopped by itself",
-        (Authority::Shared, _) => "Your steering and its steering count together",
+        (authority, _) => named("advice", &authority),
     }
 }
 
@@ -88,39 +49,114 @@ pub fn percent(share: f64) -> String {
 /// The name of a function of perception, whether it is good enough, and what takes it away, in
 /// words.
 pub fn function(function: Function, trust: Trust, wanted: f64) -> String {
-    let name = match function {
-        Function::FreeSpace => "Free road",
-        Function::Lanes => "Lane marks",
-        Function::Objects => "Objects",
-        Function::Signals => "Lights",
-        Function::Planning => "Way on",
-        Function::Localisation => "Position",
-        Function::Prediction => "Others",
-    };
+    let name = named("function", &function);
     let share = trust.reported;
     let line = format!("{name:<11}{} {}", percent(share), verdict(share, wanted));
-    match trust.cause.label() {
-        "" => line,
-        cause => format!("{line}  {cause}"),
+    match trust.cause {
+        Cause::None => line,
+        cause => format!("{line}  {}", named("cause", &cause)),
     }
 }
 
 /// One word, so that nobody has to read it off a colour.
-pub fn verdict(share: f64, wanted: f64) -> &'static str {
-    if share < wanted { "LOW" } else { " ok" }
+pub fn verdict(share: f64, wanted: f64) -> String {
+    let word = if share < wanted {
+        t("hud.low")
+    } else {
+        t("hud.ok")
+    };
+    format!("{word:>3}")
+}
+
+/// Confidence as a whole.
+pub fn confidence(share: f64, wanted: f64) -> String {
+    format!("{} {}", percent(share), verdict(share, wanted))
+}
+
+/// The same with its name.
+pub fn all_confidence(share: f64, wanted: f64) -> String {
+    format!("{} {}", t("hud.confidence"), confidence(share, wanted))
+}
+
+/// How the link does.
+pub fn link_state(state: LinkState) -> String {
+    named("link.state", &state)
+}
+
+/// A time of the link, s, by its name.
+pub fn milliseconds(name: &str, seconds: Option<f64>) -> String {
+    match seconds {
+        Some(s) => format!("{name:<12}{:>6.0} ms", s * 1e3),
+        None => format!("{name:<12}{:>6} ms", "-"),
+    }
+}
+
+/// Share of what was sent that never came.
+pub fn share_lost(share: f64) -> String {
+    format!("{:<12}{:>6.1} %", t("link.loss"), share * 100.0)
+}
+
+/// How old the picture is, s.
+pub fn age(seconds: Option<f64>) -> String {
+    match seconds {
+        Some(s) => format!("{:<12}{s:>6.2} s", t("link.age")),
+        None => format!("{:<12}{:>6} s", t("link.age"), "-"),
+    }
+}
+
+/// The link in one line.
+pub fn link_in_brief(link: &LinkView) -> String {
+    format!("{}  {:.0} ms", link_state(link.state), link.delay * 1e3)
+}
+
+/// The sign over a picture that stands still.
+pub fn frozen(seconds: f64) -> String {
+    fill("link.frozen", &[("age", &format!("{seconds:.1}"))])
+}
+
+/// The sign over everything when nothing comes any more.
+pub fn link_lost(age: Option<f64>) -> String {
+    match age {
+        Some(age) => fill("link.lost_since", &[("age", &format!("{age:.1}"))]),
+        None => t("link.state.lost").into(),
+    }
+}
+
+/// Who moves the controls.
+pub fn source(source: Source) -> String {
+    let key = match source {
+        Source::Automation => "source.automation",
+        Source::Bridge => "source.bridge",
+        Source::Operator => "source.operator",
+        Source::Shared { .. } => "source.shared",
+    };
+    t(key).into()
+}
+
+/// With what the operator would move them.
+pub fn device(device: Option<DeviceKind>) -> String {
+    match device {
+        Some(kind) => fill("device.yours", &[("device", &named("device", &kind))]),
+        None => t("device.none").into(),
+    }
+}
+
+/// A notice about something other than a request.
+pub fn notice(alert: Alert) -> String {
+    named("notice", &alert)
 }
 
 /// The steering wheel's angle, with its side in words.
 pub fn steering(radians: f64) -> String {
     let degrees = radians.to_degrees().round();
     let side = if degrees > 0.0 {
-        "left"
+        t("hud.left")
     } else if degrees < 0.0 {
-        "right"
+        t("hud.right")
     } else {
-        "straight"
+        t("hud.straight")
     };
-    format!("Steering    {:3.0} deg {side}", degrees.abs())
+    format!("{:<11} {:3.0} deg {side}", t("hud.steering"), degrees.abs())
 }
 
 /// A pedal, in per cent of its way.
@@ -133,15 +169,33 @@ pub fn run_time(seconds: f64) -> String {
     format!("{seconds:6.1} s")
 }
 
+/// A line in the list of events.
 pub fn event(event: &TimedEvent) -> String {
-    format!("{:.1} s  {}", event.time, event.event.describe())
+    let fields = serde_json::to_value(&event.event).unwrap_or_default();
+    let word = |field: &str| {
+        fields
+            .get(field)
+            .and_then(|v| v.as_str())
+            .unwrap_or_default()
+    };
+    let kind = format!("event.{}", word("event"));
+    let line = fill(
+        &kind,
+        &[
+            ("reason", t(&format!("reason.{}", word("reason")))),
+            ("by", t(&format!("means.{}", word("by")))),
+            ("because", t(&format!("refusal.{}", word("because")))),
+            ("with", word("with")),
+        ],
+    );
+    format!("{:.1} s  {line}", event.time)
 }
 
 /// Heading of the last panel.
 pub fn outcome(end: Option<End>) -> String {
     match end {
-        Some(end) => format!("Run over: {}", end.label()),
-        None => "Run over: no more pictures arrive".into(),
+        Some(end) => named("end", &end),
+        None => t("end.no_pictures").into(),
     }
 }
 
@@ -150,14 +204,15 @@ pub fn summary(picture: &Picture) -> String {
     match &picture.summary {
         Some(lines) => lines.join("\n"),
         None if picture.summary_closed => String::new(),
-        None => RECORDING.into(),
+        None => t("end.recording").into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::perception::Cause;
+    use crate::takeover::event::{Event, Refusal};
+    use crate::takeover::reason::Reason;
 
     #[test]
     fn speeds_have_no_negative_zero() {
@@ -194,5 +249,26 @@ mod tests {
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), Authority::ALL.len() + 1);
+    }
+
+    #[test]
+    fn events_are_told_with_what_they_are_about() {
+        let said = |event| {
+            super::event(&TimedEvent {
+                tick: 100,
+                time: 1.0,
+                event,
+            })
+        };
+        let because = Refusal::NotInLane;
+        assert_eq!(
+            said(Event::HandBackRefused { because }),
+            "1.0 s  hand-back refused: not centred in a lane"
+        );
+        let (request, reason) = (1, Reason::Lanes);
+        assert_eq!(
+            said(Event::ReasonAdded { request, reason }),
+            "1.0 s  one more reason: It hardly sees the lane markings"
+        );
     }
 }

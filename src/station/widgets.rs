@@ -7,6 +7,12 @@ use bevy::prelude::*;
 
 /// All sizes are meant for this window size, px, and scaled to the real one.
 pub const DESIGN: Vec2 = Vec2::new(1280.0, 720.0);
+/// Words smaller than at this scale cannot be read at arm's length: a small window shows less
+/// instead.
+const LEAST_SCALE: f32 = 0.75;
+/// Below this room, in the units of [`DESIGN`], not even the least of the instruments has a place:
+/// there they shrink.
+const LEAST_ROOM: Vec2 = Vec2::new(560.0, 315.0);
 
 pub const BLUE: Color = Color::srgb(0.0, 0.447, 0.698);
 pub const SKY_BLUE: Color = Color::srgb(0.337, 0.706, 0.914);
@@ -21,12 +27,88 @@ pub const TROUGH: Color = Color::srgba(1.0, 1.0, 1.0, 0.16);
 /// Height of bars, px.
 pub const BAR: f32 = 10.0;
 
-/// Keeps the instruments' size in proportion to the window.
-pub fn scale(window: Single<&Window>, mut scale: ResMut<UiScale>) {
-    let size = window.size();
-    let wanted = (size / DESIGN).min_element().max(0.3);
+/// How large everything that is read is, 0.8 to 2: a wish of the operator's.
+#[derive(Clone, Copy, Debug, PartialEq, Resource)]
+pub struct TextScale(pub f32);
+
+impl Default for TextScale {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+impl TextScale {
+    pub const RANGE: (f32, f32) = (0.8, 2.0);
+}
+
+/// How much room there is for instruments, from little to much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Resource)]
+pub enum Room {
+    /// What matters: who drives, speed, confidence and link in a line each.
+    #[default]
+    Little,
+    /// All instruments.
+    Enough,
+    /// Help as well.
+    Plenty,
+}
+
+impl Room {
+    /// `size`: of the window, in the units of [`DESIGN`].
+    fn of(size: Vec2) -> Self {
+        if size.x < 1000.0 || size.y < 560.0 {
+            Self::Little
+        } else if size.x < 1230.0 || size.y < 680.0 {
+            Self::Enough
+        } else {
+            Self::Plenty
+        }
+    }
+}
+
+/// Shown only where there is this much room, or more.
+#[derive(Clone, Copy, Component)]
+pub struct Needs(pub Room);
+
+/// Shown only where there is little room.
+#[derive(Clone, Copy, Component)]
+pub struct Brief;
+
+/// The scale of a window of this size, px, and the room that it leaves.
+fn fitted(size: Vec2, text: f32) -> (f32, Room) {
+    let wanted = (size / DESIGN).min_element().max(LEAST_SCALE) * text;
+    let scale = wanted.min((size / LEAST_ROOM).min_element()).max(0.1);
+    (scale, Room::of(size / scale))
+}
+
+/// Keeps the instruments' size in proportion to the window, and shows what has room.
+pub fn scale(
+    window: Single<&Window>,
+    text: Res<TextScale>,
+    mut scale: ResMut<UiScale>,
+    mut room: ResMut<Room>,
+    mut needy: Query<(&mut Node, &Needs), Without<Brief>>,
+    mut brief: Query<&mut Node, (With<Brief>, Without<Needs>)>,
+) {
+    let (low, high) = TextScale::RANGE;
+    let (wanted, fits) = fitted(window.size(), text.0.clamp(low, high));
     if (scale.0 - wanted).abs() > 1e-3 {
         scale.0 = wanted;
+    }
+    room.set_if_neq(fits);
+    for (mut node, needs) in &mut needy {
+        show(&mut node, *room >= needs.0);
+    }
+    for mut node in &mut brief {
+        show(&mut node, *room == Room::Little);
+    }
+}
+
+/// Lays a node out, or not, only if that changes.
+pub fn show(node: &mut Mut<Node>, shown: bool) {
+    let display = if shown { Display::Flex } else { Display::None };
+    if node.display != display {
+        node.display = display;
     }
 }
 
@@ -35,13 +117,24 @@ pub fn panel(place: Node) -> impl Bundle {
     (
         Node {
             position_type: PositionType::Absolute,
-            padding: UiRect::axes(px(14.0), px(10.0)),
-            row_gap: px(5.0),
-            border_radius: BorderRadius::all(px(6.0)),
-            ..place
+            ..within(place)
         },
         BackgroundColor(PANEL),
     )
+}
+
+/// The same, in a row or column of others.
+pub fn card(place: Node) -> impl Bundle {
+    (within(place), BackgroundColor(PANEL))
+}
+
+fn within(place: Node) -> Node {
+    Node {
+        padding: UiRect::axes(px(14.0), px(10.0)),
+        row_gap: px(5.0),
+        border_radius: BorderRadius::all(px(6.0)),
+        ..place
+    }
 }
 
 pub fn label(text: impl Into<String>, size: f32, colour: Color) -> impl Bundle {
@@ -54,6 +147,16 @@ pub fn label(text: impl Into<String>, size: f32, colour: Color) -> impl Bundle {
 
 /// A horizontal bar; its filling is a child with `marker`.
 pub fn bar(parent: &mut ChildSpawnerCommands, height: f32, marker: impl Bundle) {
+    marked_bar(parent, height, marker, None);
+}
+
+/// The same, with an upright line at `mark`, 0 to 1.
+pub fn marked_bar(
+    parent: &mut ChildSpawnerCommands,
+    height: f32,
+    marker: impl Bundle,
+    mark: Option<f32>,
+) {
     parent
         .spawn((
             Node {
@@ -73,6 +176,9 @@ pub fn bar(parent: &mut ChildSpawnerCommands, height: f32, marker: impl Bundle) 
                 BackgroundColor(SKY_BLUE),
                 marker,
             ));
+            if let Some(mark) = mark {
+                trough.spawn(tick(mark));
+            }
         });
 }
 
@@ -108,5 +214,39 @@ pub fn fill(node: &mut Mut<Node>, share: f32) {
 pub fn paint(colour: &mut Mut<BackgroundColor>, wanted: Color) {
     if colour.0 != wanted {
         colour.0 = wanted;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_legible_and_the_least_instruments_always_fit() {
+        for (width, height) in [
+            (640.0, 360.0),
+            (800.0, 600.0),
+            (1280.0, 720.0),
+            (1920.0, 1080.0),
+            (3840.0, 1080.0),
+            (3840.0, 2160.0),
+        ] {
+            let size = Vec2::new(width, height);
+            for text in [0.8, 1.0, 1.25, 1.5, 2.0] {
+                let (scale, room) = fitted(size, text);
+                // Headlines are 30 px and readings 15 at scale 1.
+                assert!(scale >= 0.6, "{size} {text}: {scale}");
+                let left = size / scale;
+                assert!(left.x >= 559.0 && left.y >= 314.0, "{size} {text}: {left}");
+                assert_eq!(room, Room::of(left));
+                if text > 1.0 {
+                    assert!(scale >= fitted(size, 1.0).0, "larger words are no smaller");
+                }
+            }
+        }
+        assert_eq!(fitted(DESIGN, 1.0), (1.0, Room::Plenty));
+        assert_eq!(fitted(Vec2::new(640.0, 360.0), 1.0).1, Room::Little);
+        assert_eq!(fitted(Vec2::new(3840.0, 1080.0), 1.0), (1.5, Room::Plenty));
+        assert_eq!(fitted(DESIGN, 2.0).1, Room::Little);
     }
 }

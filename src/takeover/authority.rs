@@ -613,6 +613,8 @@ impl Machine {
 }
 
 #[cfg(test)]
+mod link_lives;
+#[cfg(test)]
 mod lives;
 #[cfg(test)]
 mod tests;

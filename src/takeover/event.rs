@@ -270,6 +270,13 @@ pub enum Event {
     /// Nothing new comes from the operator's end of the link.
     LinkLost,
     LinkBack,
+    /// What the operator sees and answers comes later than the soft limit allows ...
+    LinkDegraded {
+        /// From the cameras to the operator and back to the vehicle, s.
+        latency: f64,
+    },
+    /// ... and is in time again.
+    LinkRecovered,
     /// The ego's centre of gravity left the paved road, shoulder included.
     LeftRoad {
         /// m/s.
@@ -407,6 +414,11 @@ impl Event {
             Self::OperatorBack => "operator or device back".into(),
             Self::LinkLost => "link lost".into(),
             Self::LinkBack => "link back".into(),
+            Self::LinkDegraded { latency } => format!(
+                "link degraded: what the operator sees and answers is {:.0} ms late",
+                latency * 1e3
+            ),
+            Self::LinkRecovered => "link good again".into(),
             Self::LeftRoad { speed } => format!("left the road at {speed:.1} m/s"),
             Self::Collision {
                 with,

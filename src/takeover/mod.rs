@@ -14,6 +14,7 @@ pub mod alert;
 pub mod authority;
 pub mod event;
 pub mod intent;
+pub mod latency;
 pub mod policy;
 pub mod reason;
 pub mod source;

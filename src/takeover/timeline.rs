@@ -7,10 +7,16 @@
 //!
 //! The station, the command line's summary and `takeover inspect` all use this one [`Timeline`],
 //! live or from a record, so that they cannot disagree. It must be fed in order of time: events and
-//! motion at their ticks, inputs when they are known, which is before the tick they act on.
+//! motion at their ticks, inputs when they are known, which is before the tick they act on. When an
+//! alert was presented may be known late: by one picture, or one buffer of sound.
+//!
+//! Uncertainties are bounds, not standard deviations: the true time lies within them. A part's is
+//! the sum of those of its two ends. What happens at a tick (raised, in force, stabilised) has
+//! none: ticks are the run's own time.
 
 pub use super::event::Outcome;
 
+use super::alert::{Alert, Channel, Presented};
 use super::event::{Authority, Event, TimedEvent};
 use super::intent::{Detector, IntentSettings, Means};
 use crate::command::{Change, Command, Input};
@@ -45,10 +51,19 @@ impl Default for StabilisedSettings {
 pub struct Takeover {
     /// The function of perception in doubt, or `unprompted`.
     pub reason: String,
+    /// Number of the request; none if nobody asked.
+    #[serde(default)]
+    pub request: Option<u32>,
     /// The request was raised at the vehicle.
     pub raised_s: Option<f64>,
-    /// The operator could first see it.
+    /// It first reached the operator, by whatever channel.
     pub shown_s: Option<f64>,
+    /// By which, ...
+    #[serde(default)]
+    pub shown_by: Option<Channel>,
+    /// ... and how sure that time is, s; none: unknown.
+    #[serde(default)]
+    pub shown_uncertainty_s: Option<f64>,
     /// The operator first moved a control, beyond noise.
     pub first_input_s: Option<f64>,
     /// A control crossed a takeover threshold.
@@ -64,6 +79,16 @@ pub struct Takeover {
     pub by: Option<Means>,
     /// Software uncertainty of `first_input_s` and `threshold_s`, s.
     pub input_uncertainty_s: Option<f64>,
+    /// From `shown_s` (from `raised_s` if nothing was shown) to `threshold_s`, s.
+    #[serde(default)]
+    pub reaction_s: Option<f64>,
+    /// The true reaction time lies within this of `reaction_s`, s; none: unknown.
+    #[serde(default)]
+    pub reaction_uncertainty_s: Option<f64>,
+    /// All that reached the operator before the end, in order of time: each channel at each level
+    /// once.
+    #[serde(default)]
+    pub told: Vec<Presented>,
 }
 
 /// A movement away from the resting state: when it was first noticed and when it was enough.
@@ -79,7 +104,11 @@ struct Excursion {
 #[derive(Debug)]
 pub struct Timeline {
     stabilised: StabilisedSettings,
-    done: Vec<Takeover>,
+    /// With the time at which each was over, s.
+    done: Vec<(Takeover, f64)>,
+    presented: Vec<Presented>,
+    /// s.
+    now: f64,
     /// The open request: its number and what is known so far.
     open: Option<(u32, Takeover)>,
     latest: Command,
@@ -95,6 +124,8 @@ impl Timeline {
         Self {
             stabilised,
             done: Vec::new(),
+            presented: Vec::new(),
+            now: 0.0,
             open: None,
             latest: Command::default(),
             detector: Detector::new(intent),
@@ -148,24 +179,22 @@ impl Timeline {
             .is_some_and(|since| self.detector.was_tap(since))
     }
 
-    /// A request reached the operator's screen (or the modelled operator) at `time` s.
-    pub fn shown(&mut self, request: u32, time: f64) {
-        if let Some((id, takeover)) = &mut self.open
-            && *id == request
-        {
-            takeover.shown_s.get_or_insert(time);
-        }
+    /// An alert reached the operator (or the modelled one).
+    pub fn presented(&mut self, alert: &Presented) {
+        self.presented.push(*alert);
     }
 
     /// Authority changed, or the referee saw something.
     pub fn event(&mut self, timed: &TimedEvent) {
         let time = timed.time;
+        self.now = time;
         match &timed.event {
             Event::RequestRaised {
                 request, reason, ..
             } => {
                 let mut takeover = Takeover::new(reason.name().into());
                 takeover.raised_s = Some(time);
+                takeover.request = Some(*request);
                 self.open = Some((*request, takeover));
                 self.rebase(time);
             }
@@ -181,7 +210,7 @@ impl Timeline {
                 takeover.in_force_s = Some(time);
                 takeover.by = Some(*by);
                 takeover.outcome = Outcome::TakenOver;
-                self.done.push(takeover);
+                self.done.push((takeover, time));
                 self.settling = Some((self.done.len() - 1, None));
             }
             Event::RequestEnded { outcome, .. } => {
@@ -208,6 +237,7 @@ impl Timeline {
 
     /// One tick of motion: who drives, how far from the lane's centre (m), how fast across it (m/s).
     pub fn motion(&mut self, time: f64, authority: Authority, offset: f64, lateral_speed: f64) {
+        self.now = time;
         let Some((index, since)) = &mut self.settling else {
             return;
         };
@@ -222,7 +252,7 @@ impl Timeline {
         }
         let start = *since.get_or_insert(time);
         if time - start >= s.hold - 1e-9 {
-            self.done[*index].stabilised_s = Some(start);
+            self.done[*index].0.stabilised_s = Some(start);
             self.settling = None;
         }
     }
@@ -230,14 +260,22 @@ impl Timeline {
     /// The takeovers so far; one still open at the end of the run counts as `RunEnded`.
     pub fn finish(mut self) -> Vec<Takeover> {
         self.close(Outcome::RunEnded);
-        self.done
+        let Self {
+            done, presented, ..
+        } = self;
+        done.into_iter()
+            .map(|(mut takeover, over)| {
+                takeover.tell(&presented, over);
+                takeover
+            })
+            .collect()
     }
 
     fn close(&mut self, outcome: Outcome) {
         if let Some((_, mut takeover)) = self.open.take() {
             self.note_inputs(&mut takeover);
             takeover.outcome = outcome;
-            self.done.push(takeover);
+            self.done.push((takeover, self.now));
         }
     }
 
@@ -260,8 +298,11 @@ impl Takeover {
     fn new(reason: String) -> Self {
         Self {
             reason,
+            request: None,
             raised_s: None,
             shown_s: None,
+            shown_by: None,
+            shown_uncertainty_s: None,
             first_input_s: None,
             threshold_s: None,
             in_force_s: None,
@@ -270,15 +311,63 @@ impl Takeover {
             first_input: None,
             by: None,
             input_uncertainty_s: None,
+            reaction_s: None,
+            reaction_uncertainty_s: None,
+            told: Vec::new(),
         }
     }
 
-    /// Takeover time: request shown to threshold crossed, s. From `raised` if nobody recorded
-    /// when it was shown.
-    pub fn reaction_time(&self) -> Option<f64> {
-        let from = self.shown_s.or(self.raised_s)?;
-        Some(self.threshold_s? - from)
+    /// Fills in what reached the operator, and the reaction to it.
+    fn tell(&mut self, presented: &[Presented], over: f64) {
+        let ours = |p: &&Presented| {
+            Some(p.request) == self.request
+                && p.level <= Alert::MinimalRisk.level()
+                // What came after the answer told nobody to answer.
+                && p.presented <= over
+        };
+        let mut told: Vec<Presented> = presented.iter().filter(ours).copied().collect();
+        told.sort_by(|a, b| a.presented.total_cmp(&b.presented));
+        let mut seen = Vec::new();
+        told.retain(|p| {
+            let first = !seen.contains(&(p.channel, p.level));
+            seen.push((p.channel, p.level));
+            first
+        });
+        if let Some(first) = told.first() {
+            self.shown_s = Some(first.presented);
+            self.shown_by = Some(first.channel);
+            self.shown_uncertainty_s = first.uncertainty;
+        }
+        self.told = told;
+        let from = self.shown_s.or(self.raised_s);
+        self.reaction_s = self.threshold_s.zip(from).map(|(to, from)| to - from);
+        let start = match self.shown_s {
+            Some(_) => self.shown_uncertainty_s,
+            None => Some(0.0),
+        };
+        if self.reaction_s.is_some() {
+            self.reaction_uncertainty_s = sum(start, self.input_uncertainty_s);
+        }
     }
+
+    /// Its parts in order: name, time, s, and the uncertainty of that time, s (none: unknown).
+    pub fn parts(&self) -> [(&'static str, Option<f64>, Option<f64>); 6] {
+        let exact = Some(0.0);
+        let input = self.input_uncertainty_s;
+        [
+            ("raised", self.raised_s, exact),
+            ("shown", self.shown_s, self.shown_uncertainty_s),
+            ("first input", self.first_input_s, input),
+            ("threshold", self.threshold_s, input),
+            ("in force", self.in_force_s, exact),
+            ("stabilised", self.stabilised_s, exact),
+        ]
+    }
+}
+
+/// Of a difference, from those of its ends.
+pub fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.zip(b).map(|(a, b)| a + b)
 }
 
 #[cfg(test)]
@@ -339,7 +428,7 @@ mod tests {
         let mut line = timeline();
         line.input(&input(0.0, rest()));
         line.event(&raised(10.0));
-        line.shown(1, 10.05);
+        line.presented(&Presented::exactly(1, 10.05));
         line.input(&input(
             12.0,
             Command {
@@ -372,8 +461,11 @@ mod tests {
             takeovers,
             vec![Takeover {
                 reason: "free_space".into(),
+                request: Some(1),
                 raised_s: Some(10.0),
                 shown_s: Some(10.05),
+                shown_by: Some(Channel::Visual),
+                shown_uncertainty_s: Some(0.0),
                 first_input_s: Some(12.0),
                 threshold_s: Some(12.1),
                 in_force_s: Some(12.11),
@@ -382,17 +474,86 @@ mod tests {
                 first_input: Some(Means::Brake),
                 by: Some(Means::Brake),
                 input_uncertainty_s: Some(0.0002),
+                reaction_s: Some(12.1 - 10.05),
+                reaction_uncertainty_s: Some(0.0002),
+                told: vec![Presented::exactly(1, 10.05)],
             }]
         );
-        let reaction = takeovers[0].reaction_time().expect("answered");
-        assert!((reaction - 2.05).abs() < 1e-9);
+    }
+
+    fn told(channel: Channel, level: u8, presented: f64, within: Option<f64>) -> Presented {
+        Presented {
+            request: 1,
+            channel,
+            level,
+            submitted: presented,
+            presented,
+            uncertainty: within,
+        }
+    }
+
+    /// A request told by `alerts` (in the order of their reports), answered at 12 s, 0.2 ms sure.
+    fn answered(alerts: &[Presented]) -> Takeover {
+        let mut line = timeline();
+        line.input(&input(0.0, rest()));
+        line.event(&raised(10.0));
+        let pressed = Command {
+            take_over: true,
+            ..rest()
+        };
+        line.input(&input(12.0, pressed));
+        let (request, by, mode) = (Some(1), Means::Button, Mode::Direct);
+        line.event(&at(12.0, Event::TakenOver { request, by, mode }));
+        // Reports may come after the answer.
+        alerts.iter().for_each(|alert| line.presented(alert));
+        line.finish().remove(0)
+    }
+
+    #[test]
+    fn a_reaction_counts_from_the_channel_that_was_first_with_the_uncertainty_of_both_ends() {
+        let takeover = answered(&[
+            told(Channel::Visual, 0, 10.3, Some(0.017)),
+            told(Channel::Sound, 0, 10.1, Some(0.005)),
+            told(Channel::Sound, 0, 10.2, Some(0.001)),
+            told(Channel::Haptic, 1, 11.9, None),
+            told(Channel::Visual, 2, 12.5, Some(0.0)),
+        ]);
+        assert_eq!(takeover.shown_by, Some(Channel::Sound));
+        assert_eq!(takeover.shown_s, Some(10.1));
+        assert!((takeover.reaction_s.expect("known") - 1.9).abs() < 1e-9);
+        let within = takeover.reaction_uncertainty_s.expect("known");
+        assert!((within - 0.0052).abs() < 1e-9, "{within}");
+        // Each channel and level once, in order; not what came after the answer.
+        let seen: Vec<_> = takeover.told.iter().map(|p| (p.channel, p.level)).collect();
+        let expected = [
+            (Channel::Sound, 0),
+            (Channel::Visual, 0),
+            (Channel::Haptic, 1),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn what_is_unknown_stays_unknown() {
+        let takeover = answered(&[told(Channel::Visual, 0, 10.3, None)]);
+        assert!(takeover.reaction_s.is_some());
+        assert_eq!(takeover.reaction_uncertainty_s, None);
+        // Nothing shown, or only by another request's alert, or one that asks for nothing: counted
+        // from the request itself, which is exact.
+        let mut other = told(Channel::Sound, 0, 10.3, Some(0.1));
+        other.request = 2;
+        let advisory = told(Channel::Sound, Alert::Advisory.level(), 10.3, Some(0.1));
+        let takeover = answered(&[other, advisory]);
+        assert_eq!(takeover.shown_s, None);
+        assert_eq!(takeover.reaction_s, Some(2.0));
+        assert_eq!(takeover.reaction_uncertainty_s, Some(0.0002));
     }
 
     #[test]
     fn a_missed_request_keeps_what_is_known() {
         let mut line = timeline();
         line.event(&raised(10.0));
-        line.shown(1, 10.0);
+        line.presented(&Presented::exactly(1, 10.0));
         line.event(&at(
             20.0,
             Event::MinimalRiskStarted {
@@ -403,7 +564,8 @@ mod tests {
         let takeovers = line.finish();
         assert_eq!(takeovers[0].outcome, Outcome::MinimalRisk);
         assert_eq!(takeovers[0].first_input_s, None);
-        assert_eq!(takeovers[0].reaction_time(), None);
+        assert_eq!(takeovers[0].reaction_s, None);
+        assert_eq!(takeovers[0].reaction_uncertainty_s, None);
     }
 
     #[test]
@@ -540,7 +702,7 @@ mod tests {
         let mut line = timeline();
         line.input(&input(0.0, rest()));
         line.event(&raised(10.0));
-        line.shown(1, 10.01);
+        line.presented(&Presented::exactly(1, 10.01));
         line.event(&at(
             12.0,
             Event::RequestEnded {

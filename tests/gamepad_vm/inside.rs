@@ -31,6 +31,7 @@ pub fn run(args: &[String]) {
         platform: "virtual machine".into(),
         scenario: "fog_bank.ron".into(),
         seed: 1,
+        link: None,
         operator: "human".into(),
         pace: "realtime".into(),
         started_ns: realtime_ns(SystemTime::now()),

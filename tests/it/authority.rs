@@ -128,7 +128,7 @@ proptest! {
         let (mut absent, mut taking) = (0u32, None);
         'life: for (command, age, ticks) in doings {
             for _ in 0..ticks {
-                let frame = sim.step_with(Arrived { command, age });
+                let frame = sim.step_with(Arrived { command, age, glass: 0.0 });
                 prop_assert!(by_the_table(before, frame.authority), "{before:?} {:?}", frame.authority);
                 requests.look(frame);
                 let reached = command.present && age == 0.0;
@@ -198,6 +198,7 @@ proptest! {
             }
             vanished |= tick == at + 30;
             let arrived = Arrived {
+                glass: 0.0,
                 command: Command { present: !vanished || unlinked, ..held },
                 age: if vanished && unlinked { 1.0 } else { 0.0 },
             };

@@ -15,7 +15,7 @@ use takeover::takeover::intent::Means;
 
 fn session() -> (Sender<FromOperator>, Session) {
     let (to_session, from_devices) = channel();
-    let human = Human::new(from_devices, Box::new(|_, _| {}));
+    let human = Human::new(from_devices, Box::new(|_| {}));
     let scenario = fog_bank();
     let sim = Simulation::new(scenario.clone(), 1);
     (

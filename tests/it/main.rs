@@ -33,6 +33,8 @@ mod human;
 #[cfg(feature = "sim")]
 mod library;
 #[cfg(feature = "sim")]
+mod link;
+#[cfg(feature = "sim")]
 mod others;
 #[cfg(feature = "sim")]
 mod referee;

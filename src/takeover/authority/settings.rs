@@ -70,6 +70,13 @@ pub struct AuthoritySettings {
     pub silence_timeout: Option<f64>,
     /// The link is lost once the newest command that has arrived is older than this, s.
     pub link_timeout: f64,
+    /// The link is degraded once what the operator sees and answers is later than this at the
+    /// vehicle, s: from glass to glass, and the command back (StVFernLV).
+    pub latency_limit: f64,
+    /// Then whoever drives from afar goes no faster than limit x `latency_limit` / latency.
+    pub latency_cap: bool,
+    /// Whoever drives from afar goes no faster than this, m/s (StVFernLV: 22.2).
+    pub remote_speed: Option<f64>,
     /// Slower than this counts as stopped, m/s ...
     pub stopped_speed: f64,
     /// ... after this long, s.
@@ -101,6 +108,9 @@ impl Default for AuthoritySettings {
             unattended_after: Some(10.0),
             silence_timeout: None,
             link_timeout: 0.3,
+            latency_limit: 0.2,
+            latency_cap: false,
+            remote_speed: None,
             stopped_speed: 0.1,
             stopped_for: 0.5,
             hand_back_offset: 0.8,
