@@ -4,6 +4,7 @@ mod assess;
 mod assess_calibration;
 mod assess_policy;
 mod check;
+mod devices;
 mod inspect;
 mod judge;
 #[cfg(feature = "sim")]
@@ -42,6 +43,7 @@ Examples:
   takeover judge runs/LOG.mcap                        were its requests needed, and in time
   takeover vehicle saloon --manoeuvre brake --speed 30
                                                       how a vehicle moves, as a table
+  takeover devices                                    gamepads, wheels, joysticks: list, test, calibrate
 
 Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished but something was lost (cut short, or the
 log is incomplete), 4 verification failed.";
@@ -66,6 +68,7 @@ enum Verb {
     Judge(judge::Args),
     Link(link::Args),
     Vehicle(vehicle::Args),
+    Devices(devices::Args),
 }
 
 /// How a verb ended, if not with an error.
@@ -104,6 +107,7 @@ pub fn main() -> ExitCode {
         Verb::Judge(args) => judge::judge(&args),
         Verb::Link(args) => link::link(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
+        Verb::Devices(args) => devices::devices(&args),
     };
     match result {
         Ok(Done::Fine) => ExitCode::SUCCESS,
