@@ -43,6 +43,8 @@ mod referee;
 #[cfg(feature = "station")]
 mod shell;
 #[cfg(feature = "station")]
+mod views;
+#[cfg(feature = "station")]
 mod window;
 
 /// What several tests need.
