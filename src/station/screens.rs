@@ -47,7 +47,7 @@ pub struct Screen {
 
 /// The node that shows a screen's image.
 #[derive(Component)]
-struct Shows(Slot);
+pub struct Shows(pub Slot);
 
 /// The camera that draws a window's instruments.
 #[derive(Component)]
