@@ -142,7 +142,7 @@ pub fn place(slot: Slot, view: View, windows: Windows, mirrors: u8) -> Option<Pl
     let width = edge(screen + 1) - edge(screen);
     let most = {
         let half = |degrees: f32| (degrees.to_radians() / 2.0).tan();
-        width as f32 * half(UPRIGHT_ANGLE) / half(PANORAMA_ANGLE)
+        (windows.main.x / 3) as f32 * half(UPRIGHT_ANGLE) / half(PANORAMA_ANGLE)
     };
     // One height for the three, whatever the rounding.
     let height = windows.main.y.min(most.floor() as u32).max(1) / 4 * 4;
