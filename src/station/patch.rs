@@ -10,7 +10,8 @@ use bevy::prelude::*;
 use std::str::FromStr;
 
 /// Where the patch is, and how large.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Resource)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Resource, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Patch {
     pub corner: Corner,
     /// Side of the square, pixels of the screen.
@@ -53,6 +54,20 @@ impl FromStr for Patch {
             }),
             _ => Err(expected()),
         }
+    }
+}
+
+impl TryFrom<String> for Patch {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Patch> for String {
+    fn from(patch: Patch) -> Self {
+        patch.to_string()
     }
 }
 
@@ -136,7 +151,7 @@ fn flip(
     patch: Option<Res<Patch>>,
     log: Option<Res<DrawingLog>>,
     scale: Res<UiScale>,
-    window: Single<&Window>,
+    window: Single<&Window, With<bevy::window::PrimaryWindow>>,
     run: Res<RunNumber>,
     mut changes: Local<Memory<Changes>>,
     mut flipped: ResMut<Flipped>,
