@@ -121,6 +121,12 @@ pub enum Change {
         rumble: bool,
     },
     Disconnected,
+    /// A steering axis stood there when its device came: where the wheel is, not something done.
+    Found {
+        code: u32,
+        raw: i32,
+        value: f32,
+    },
     /// An axis moved. `code` is the platform's event code, `raw` the untouched reading,
     /// `value` the reading scaled to -1..1 (or 0..1 for a trigger), before any dead zone.
     Axis {

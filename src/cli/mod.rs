@@ -8,6 +8,8 @@ mod inspect;
 mod judge;
 mod link;
 mod list;
+#[cfg(feature = "sim")]
+mod live_devices;
 #[cfg(feature = "station")]
 mod look;
 mod run;

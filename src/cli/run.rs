@@ -48,6 +48,9 @@ pub struct Args {
     /// The log's own name, instead of one in the folder.
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub log: Option<PathBuf>,
+    /// A human's device: use this profile (see `takeover devices`) for the devices it fits.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
     /// How the operator is alerted, instead of the scenario's alerts: full, visual_sound, visual,
     /// sound, none, or a file (docs/alerts.md).
     #[arg(long, value_name = "NAME|FILE")]

@@ -1,5 +1,6 @@
 //! Putting a run together: scenario, operator, record, pace.
 
+use super::live_devices::{Devices, Ends};
 use super::run::{Args, Who};
 use super::{Done, Usage, print, say};
 use anyhow::Context;
@@ -9,6 +10,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use takeover::clock::{Clock, realtime_ns};
 use takeover::devices::RawEvent;
+use takeover::devices::haptics::{Haptic, Rumble, ToDevices};
+use takeover::devices::profile::Library;
 use takeover::frame::Frame;
 use takeover::operator::human::{FromOperator, Human};
 use takeover::operator::model::Model;
@@ -28,6 +31,7 @@ struct Prepared<'a> {
     who: Who,
     scenario: Arc<Scenario>,
     script: Option<Script>,
+    library: Arc<Library>,
     stop: Stop,
 }
 
@@ -67,6 +71,13 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
         Who::Script(file) => Some(Script::load(file)?),
         _ => None,
     };
+    let (library, left_out) = Library::load(args.profile.as_deref())?;
+    if who == Who::Human {
+        for error in left_out {
+            say(format_args!("takeover: {error}; this profile is left out"));
+        }
+    }
+    let library = Arc::new(library);
     let stop = Stop::default();
     let flag = stop.0.clone();
     ctrlc::set_handler(move || flag.store(true, std::sync::atomic::Ordering::Relaxed))
@@ -76,6 +87,7 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
         who,
         scenario,
         script,
+        library,
         stop,
     };
     if args.headless {
@@ -161,9 +173,14 @@ impl Prepared<'_> {
 
     /// A human reads `screen` and answers through `from_devices`; for the others a window is only
     /// there to be watched.
-    fn operator(&self, from_devices: Receiver<FromOperator>, screen: Screen) -> Box<dyn Operator> {
+    fn operator(
+        &self,
+        from_devices: Receiver<FromOperator>,
+        screen: Screen,
+        devices: &Devices,
+    ) -> Box<dyn Operator> {
         let operator: Box<dyn Operator> = match (&self.who, &self.script) {
-            (Who::Human, _) => return Box::new(Human::new(from_devices, screen)),
+            (Who::Human, _) => return Box::new(devices.give_to(Human::new(from_devices, screen))),
             (Who::Script(_), Some(script)) => Box::new(Scripted::new(script.clone())),
             (Who::Model, _) => Box::new(Model::new(self.scenario.clone(), self.args.seed)),
             (Who::Nobody | Who::Script(_), _) => Box::new(Nobody),
@@ -173,6 +190,23 @@ impl Prepared<'_> {
         } else {
             Box::new(Watched::new(operator, screen, from_devices))
         }
+    }
+
+    /// Devices for a human; none for the others. A window has the keyboard beside them.
+    fn start_devices(
+        &self,
+        clock: Clock,
+        to_session: &Sender<FromOperator>,
+        to_window: Option<Sender<RawEvent>>,
+    ) -> Devices {
+        Devices::start(
+            Arc::clone(&self.library),
+            (self.who == Who::Human).then_some(Ends {
+                clock,
+                to_session: to_session.clone(),
+                to_window,
+            }),
+        )
     }
 
     fn report(&self, mut session: Session, paced: takeover::session::Paced) -> Report {
@@ -202,12 +236,10 @@ impl Prepared<'_> {
         let sim = Simulation::new(self.scenario.clone(), self.args.seed);
         // The clock's zero is the first tick: it starts when all that takes time is done.
         let clock = Clock::start();
-        let screen = terminal_screen(clock, to_session.clone());
-        let operator = self.operator(from_devices, screen);
+        let devices = self.start_devices(clock, &to_session, None);
+        let screen = terminal_screen(clock, to_session, devices.to_devices());
+        let operator = self.operator(from_devices, screen, &devices);
         let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
-        let _pads = (self.who == Who::Human)
-            .then(|| start_pads(clock, to_session, None))
-            .flatten();
         let pace = if self.in_real_time() {
             Pace::RealTime(clock)
         } else {
@@ -245,20 +277,18 @@ impl Prepared<'_> {
             // The window may be closed already; then nobody looks.
             let _ = to_screen.send(news);
         });
-        let operator = self.operator(from_devices, screen);
         let sim = Simulation::new(self.scenario.clone(), self.args.seed);
-        let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
         let clock = Clock::start();
-        let _pads = (self.who == Who::Human)
-            .then(|| start_pads(clock, to_session.clone(), Some(to_window)))
-            .flatten();
+        let devices = self.start_devices(clock, &to_session, Some(to_window));
+        let operator = self.operator(from_devices, screen, &devices);
+        let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
         let live = Live {
             scenario: self.scenario.clone(),
             clock,
             vehicle,
             operator: to_session,
             pad_events,
-            haptics: None,
+            haptics: devices.to_devices(),
             summary,
             stop: self.stop.0.clone(),
         };
@@ -316,9 +346,15 @@ impl RecordWatch {
     }
 }
 
-/// What a person without a window sees of a request: a line and the bell.
-fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> Screen {
-    let mut last = 0;
+/// What a person without a window sees of a request: a line and the bell. What they feel: a pulse
+/// each [`PULSE_PERIOD_S`] until it is answered, harder once it has escalated.
+fn terminal_screen(
+    clock: Clock,
+    to_session: Sender<FromOperator>,
+    to_devices: Option<ToDevices>,
+) -> Screen {
+    let (mut last, mut told) = (0, None);
+    let mut next_pulse = 0.0;
     Box::new(move |news| {
         let FromVehicle::Frame(frame) = news else {
             return;
@@ -337,65 +373,46 @@ fn terminal_screen(clock: Clock, to_session: Sender<FromOperator>) -> Screen {
                 ..Presented::default()
             }));
         }
-    })
-}
-
-/// Reads pads for the session and, where there is a window, for that, too. Without a window a pad
-/// is all that a person has.
-#[cfg(feature = "gamepad")]
-fn start_pads(
-    clock: Clock,
-    to_session: Sender<FromOperator>,
-    to_window: Option<Sender<RawEvent>>,
-) -> Option<takeover::devices::gamepad::GamepadThread> {
-    use takeover::command::Change;
-    let needed = to_window.is_none();
-    let started = takeover::devices::gamepad::spawn(clock, move |event| {
-        match &event.change {
-            Change::Connected { name, .. } => say(format_args!("gamepad {}: {name}", event.device)),
-            Change::Disconnected => {
-                say(format_args!(
-                    "gamepad {} was pulled out; plug it in again to go on",
-                    event.device
-                ));
+        let Some(to_devices) = &to_devices else {
+            return;
+        };
+        let alert = frame.request.map(|r| (r.id, u8::from(r.escalated)));
+        let new = alert != told;
+        told = alert;
+        // The thread may be gone; then nothing is felt.
+        match alert {
+            Some((_, level)) if new || frame.time >= next_pulse => {
+                next_pulse = frame.time + PULSE_PERIOD_S;
+                let _ = to_devices.send(Haptic::Rumble(Rumble {
+                    alert: alert.filter(|_| new),
+                    ..PULSES[usize::from(level)]
+                }));
+            }
+            None if new => {
+                let _ = to_devices.send(Haptic::Quiet);
             }
             _ => {}
         }
-        if let Some(to_window) = &to_window {
-            // The window may be closed already.
-            let _ = to_window.send(event.clone());
-        }
-        let _ = to_session.send(FromOperator::Raw(event));
-    });
-    match started {
-        Ok(thread) => {
-            if needed {
-                say(format_args!(
-                    "gamepads are watched; one can be plugged in at any time"
-                ));
-            }
-            Some(thread)
-        }
-        Err(error) => {
-            let instead = if needed {
-                "nobody can answer"
-            } else {
-                "the keyboard works"
-            };
-            say(format_args!("takeover: {error}; {instead}"));
-            None
-        }
-    }
+    })
 }
 
-#[cfg(not(feature = "gamepad"))]
-fn start_pads(
-    _clock: Clock,
-    _to_session: Sender<FromOperator>,
-    _to_window: Option<Sender<RawEvent>>,
-) -> Option<()> {
-    None
-}
+/// s.
+const PULSE_PERIOD_S: f64 = 1.2;
+/// Before and after a request escalates.
+const PULSES: [Rumble; 2] = [
+    Rumble {
+        strong: 0.4,
+        weak: 0.6,
+        duration: 0.3,
+        alert: None,
+    },
+    Rumble {
+        strong: 1.0,
+        weak: 1.0,
+        duration: 0.8,
+        alert: None,
+    },
+];
 
 /// Events as they happen, above the progress bar.
 fn narrate(bar: &ProgressBar, frame: &Frame) {

@@ -2,27 +2,36 @@
 //!
 //! | file | holds | pure? |
 //! |---|---|---|
-//! | [`layout`] | which event code means what on which pad, and the scaling of a raw reading | yes |
+//! | [`codes`], [`layout`] | event codes and their names; what a control can be for | yes |
+//! | [`profile`] | what a device's controls are for and how they feel: files, or made up | yes |
 //! | [`timing`] | whether a kernel stamp can be believed, and how far off the time may be | yes |
-//! | [`settings`] | dead zones, curves and rates, as a file can give them | yes |
 //! | [`controls`] | raw changes of all devices → one [`Command`] | yes |
+//! | [`haptics`], [`force`] | what is sent to devices; the torque of a wheel's motor | yes |
 //! | [`menu`] | the same changes, for someone who moves through menus | yes |
-//! | `gamepad` | the thread that reads pads (feature `gamepad`, needs libudev) | no |
+//! | `gamepad` | the thread that reads devices (feature `gamepad`, needs libudev) | no |
+//! | `effects` | the thread that sends rumble and force feedback to them (the same, Linux) | no |
+//! | `nodes` | what devices there are, as the system lists them (the same, Linux) | no |
 //!
 //! Reaction times are measured on the events of this room, so two rules hold here. An event's time
-//! is never the time of a frame or of a tick. And nothing is sent to a pad unless somebody asked it
-//! to rumble: what is sent can spoil the kernel's time of the next input (see [`timing`]).
+//! is never the time of a frame or of a tick. And what is sent to a device goes through `effects`
+//! alone: sent in another way it spoils the kernel's time of the next input (see [`timing`]).
 
 use crate::clock::Now;
 use crate::command::{Change, Command, Input, Stamp};
 
+pub mod codes;
 pub mod controls;
+#[cfg(all(feature = "gamepad", target_os = "linux"))]
+pub mod effects;
+pub mod force;
 #[cfg(feature = "gamepad")]
 pub mod gamepad;
 pub mod haptics;
 pub mod layout;
 pub mod menu;
-pub mod settings;
+#[cfg(all(feature = "gamepad", target_os = "linux"))]
+pub mod nodes;
+pub mod profile;
 pub mod timing;
 
 /// The keyboard's device number. Pads count from 1, in the order in which they appeared.

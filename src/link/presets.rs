@@ -265,4 +265,56 @@ mod tests {
         assert!((121.0..=217.0).contains(&mean(Preset::ThreeG)));
         assert!(Preset::Geostationary.conditions().down_ms >= 239.0);
     }
+
+    fn as_markdown() -> String {
+        let mut out = String::from(
+            "| preset | round trip | down | up | loss, in bursts of | handovers | bandwidth | measured | assumed |\n|---|---|---|---|---|---|---|---|---|\n",
+        );
+        for preset in Preset::ALL {
+            let c = preset.conditions();
+            let way = |least: f64, more: f64| match more {
+                0.0 => format!("{least} ms"),
+                _ => format!("{least} + {more} ms"),
+            };
+            let loss = match c.loss {
+                0.0 => "none".into(),
+                loss => format!("{} %, {} ms", loss * 100.0, c.loss_burst_ms),
+            };
+            let handovers = c.handover_every.map_or("none".into(), |every| {
+                format!("every {every} s, {} ms", c.handover_gap_ms)
+            });
+            let bandwidth = c.bandwidth_kbps.map_or("no limit".into(), |kbps| {
+                format!("{} Mbit/s", kbps / 1000.0)
+            });
+            out += &format!(
+                "| `{}`: {} | {} ms | {} | {} | {loss} | {handovers} | {bandwidth} | {} | {} |\n",
+                preset.name(),
+                preset.about(),
+                c.down_ms + c.up_ms + c.down_jitter_ms + c.up_jitter_ms,
+                way(c.down_ms, c.down_jitter_ms),
+                way(c.up_ms, c.up_jitter_ms),
+                preset.measured(),
+                preset.assumed(),
+            );
+        }
+        out
+    }
+
+    #[test]
+    fn the_documented_presets_are_the_code_s() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/link.md");
+        let text = std::fs::read_to_string(path).expect("docs/link.md is there");
+        let (begin, end) = ("<!-- presets: made from the code -->\n", "<!-- end -->");
+        let from = text.find(begin).expect("the mark at its begin") + begin.len();
+        let to = from + text[from..].find(end).expect("the mark at its end");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            let new = format!("{}{}{}", &text[..from], as_markdown(), &text[to..]);
+            std::fs::write(path, new).expect("writable");
+            return;
+        }
+        assert!(
+            text[from..to] == as_markdown(),
+            "run `UPDATE_DOCS=1 cargo test --no-default-features --lib presets`"
+        );
+    }
 }

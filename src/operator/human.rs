@@ -3,11 +3,13 @@
 use super::{FromVehicle, Operator, Screen};
 use crate::command::{Change, Command, DeviceKind, Input, Stamp};
 use crate::devices::controls::Controls;
-use crate::devices::settings::Settings;
+use crate::devices::haptics::{Haptic, InCommand, ToDevices, VehicleFelt};
+use crate::devices::profile::Library;
 use crate::devices::{KEYBOARD, RawEvent};
 use crate::frame::Frame;
 use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::takeover::alert::Presented;
+use crate::takeover::event::Authority;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -50,6 +52,10 @@ pub struct Human {
     presented: Vec<Presented>,
     drawn: Vec<Drawn>,
     last_act: f64,
+    /// The operator drives, as far as the station knows.
+    drives: bool,
+    in_command: InCommand,
+    to_devices: Option<ToDevices>,
     /// The device that the screen was told of.
     device: Option<DeviceKind>,
 }
@@ -60,14 +66,31 @@ impl Human {
         Self {
             from_devices,
             to_screen,
-            controls: Controls::new(Settings::default()),
+            controls: Controls::new(Arc::new(Library::built_in())),
             later: Vec::new(),
             command: Command::default(),
             presented: Vec::new(),
             drawn: Vec::new(),
             last_act: 0.0,
+            drives: false,
+            in_command: InCommand::default(),
+            to_devices: None,
             device: None,
         }
+    }
+
+    /// With these profiles of devices, telling who is in command.
+    #[must_use]
+    pub fn with_devices(
+        mut self,
+        library: Arc<Library>,
+        in_command: InCommand,
+        to_devices: Option<ToDevices>,
+    ) -> Self {
+        self.controls = Controls::new(library);
+        self.in_command = in_command;
+        self.to_devices = to_devices;
+        self
     }
 
     /// An input that is not a device's event but follows from one: a key turning the wheel.
@@ -77,7 +100,7 @@ impl Human {
             realtime_ns: 0,
             uncertainty_ns: 0,
             stamp: Stamp::Model,
-            device: KEYBOARD,
+            device: self.controls.in_command().unwrap_or(KEYBOARD),
             change: Change::Set,
             after: self.command,
         }
@@ -86,6 +109,16 @@ impl Human {
 
 impl Operator for Human {
     fn observe(&mut self, frame: &Frame, _now: f64) {
+        self.drives = matches!(frame.authority, Authority::Operator | Authority::Shared);
+        self.controls.vehicle(frame.ego.speed);
+        if let Some(to_devices) = &self.to_devices {
+            // The thread may be gone; then nothing is felt.
+            let _ = to_devices.send(Haptic::Vehicle(VehicleFelt {
+                speed: frame.ego.speed,
+                wheel: frame.ego.wheel,
+                by_operator: self.drives,
+            }));
+        }
         (self.to_screen)(FromVehicle::Frame(Arc::new(frame.clone())));
     }
 
@@ -122,12 +155,15 @@ impl Operator for Human {
             self.command = self.controls.release(KEYBOARD);
             inputs.push(self.derived(now));
         }
-        let turned = self.controls.step((now - self.last_act) as f32);
+        let turned = self
+            .controls
+            .step((now - self.last_act) as f32, self.drives);
         self.last_act = now;
         if turned != self.command {
             self.command = turned;
             inputs.push(self.derived(now));
         }
+        self.in_command.set(self.controls.in_command());
         let device = self.command.present.then_some(self.command.device);
         if device != self.device {
             self.device = device;

@@ -1,17 +1,15 @@
 //! What the driver's camera sees of the own car: bonnet, dashboard, steering wheel.
 
 use super::axes;
+use super::camera::INSIDE;
 use super::feed::Picture;
 use super::shape::{Section, Shape, shaded, tint};
 use super::skins::{Skin, Skins};
 use super::vehicles::EGO_PAINT;
 use crate::frame::BodyView;
-use bevy::light::NotShadowCaster;
+use bevy::camera::visibility::RenderLayers;
+use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
-
-/// What of the ego is seen from its own seat only.
-#[derive(Component)]
-pub struct Interior;
 
 /// The steering wheel; turns with the angle in force.
 #[derive(Component)]
@@ -37,7 +35,15 @@ pub fn spawn(
     let eye = eye(body.size);
     let mut part = |shape: Shape| {
         let mesh = Mesh3d(meshes.add(skins.mesh(&shape)));
-        let mut entity = commands.spawn((Interior, mesh, NotShadowCaster, ChildOf(ego)));
+        let layer = RenderLayers::layer(INSIDE);
+        let part = (
+            mesh,
+            layer,
+            NotShadowCaster,
+            NotShadowReceiver,
+            ChildOf(ego),
+        );
+        let mut entity = commands.spawn(part);
         skins.dress(&mut entity, Skin::Interior);
         entity.id()
     };

@@ -12,40 +12,52 @@
 //! | `road_mesh`, `junctions`, `tunnels` | roads |
 //! | `surroundings`, `town`, `objects`, `signs`, `lights` | what is beside them |
 //! | `sky`, `weather` | light, air, rain, glare |
-//! | `vehicles`, `cockpit`, `camera` | what moves, and from where it is seen |
+//! | `vehicles`, `cockpit` | what moves |
+//! | `views`, `layout`, `camera`, `screens` | from where it is seen: views, places of pictures, cameras, images |
+//! | `codec`, `project` | what a narrow link does to a picture; from the world to the picture |
+//! | `map` | the road and what the vehicle believes, from above |
+//! | `doubts`, `ahead` | marks over the picture: doubtful objects, the own place by now |
 //! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
 //! | `plan` | where the automation means to go |
-//! | `hud`, `alerts`, `ending`, `widgets` | instruments, authority and requests, the end |
+//! | `hud`, `alerts`, `ending`, `widgets`, `notes` | instruments, authority and requests, the end, notices |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
 //! | `input`, `presented`, `patch` | the keyboard; when an alert was presented; a patch for a light sensor |
 //! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
 
+mod ahead;
 mod alerts;
 mod annunciator;
 mod axes;
 mod bus_mesh;
 mod camera;
 mod cockpit;
+mod codec;
+mod doubts;
 mod ending;
 mod feed;
 mod frames;
 mod hud;
 mod input;
 mod junctions;
+mod layout;
 mod lights;
+mod map;
+mod notes;
 mod objects;
 mod patch;
 mod plan;
 mod presented;
 mod probe;
+mod project;
 mod quality;
 mod ribbon;
 mod rider_mesh;
 mod road_mesh;
 mod runs;
 mod scene;
+mod screens;
 mod screenshots;
 mod shape;
 mod signs;
@@ -59,6 +71,7 @@ mod town;
 mod tunnels;
 mod vehicle_mesh;
 mod vehicles;
+mod views;
 mod weather;
 mod widgets;
 mod words;
@@ -80,11 +93,16 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+pub use views::View;
 
 /// How the world is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
+    pub view: View,
     pub quality: Choice,
+    /// The panorama's outer screens get windows of their own, on monitors of their own if there are
+    /// three.
+    pub side_windows: bool,
     /// Write the time of each picture into this file (CSV).
     pub frame_times: Option<PathBuf>,
 }
@@ -234,6 +252,7 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
     let plugins = DefaultPlugins
         .set(WindowPlugin {
             primary_window: Some(window),
+            exit_condition: screens::exit_condition(),
             ..default()
         })
         .set(RenderPlugin {
@@ -246,7 +265,9 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
         // Signals and panics are the program's own business.
         .disable::<PanicHandlerPlugin>()
         .disable::<TerminalCtrlCHandlerPlugin>();
-    app.insert_resource(Quality::new(options.look.quality, software))
+    app.insert_resource(options.look.view)
+        .insert_resource(screens::SideWindows(options.look.side_windows))
+        .insert_resource(Quality::new(options.look.quality, software))
         .insert_resource(screenshots::Wanted {
             folder: options.screenshots,
             close_at_end: options.close_at_end,
@@ -290,13 +311,21 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
                 .after(camera::follow),
         )
         .add_plugins((
+            quality::plugin,
+            frames::plugin,
+            camera::plugin,
+            views::plugin,
+            screens::plugin,
+            codec::plugin,
+            map::plugin,
+            doubts::plugin,
+            notes::plugin,
+        ))
+        .add_plugins((
             skins::plugin,
             scene::plugin,
             lights::plugin,
             vehicles::plugin,
-            quality::plugin,
-            frames::plugin,
-            camera::plugin,
             hud::plugin,
             alerts::plugin,
             ending::plugin,

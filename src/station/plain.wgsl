@@ -5,7 +5,7 @@
 #import bevy_pbr::mesh_view_bindings::view
 
 struct Plain {
-    // Direction towards the sun.
+    // Direction towards the sun; last: how far the air is clear, m.
     sun: vec4<f32>,
     // Brightness of what faces it.
     sun_light: vec4<f32>,
@@ -49,7 +49,7 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
 #endif
     light = mix(light, vec3<f32>(1.0), clamp(colour.a - 1.0, 0.0, 1.0));
     let far = distance(in.world_position.xyz, view.world_position.xyz);
-    let left = exp(-plain.fog.w * far);
+    let left = exp(-plain.fog.w * max(far - plain.sun.w, 0.0));
     return vec4<f32>(mix(plain.fog.rgb, colour.rgb * light, left), 1.0);
 #endif
 }

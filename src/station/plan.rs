@@ -4,6 +4,7 @@
 //! green), and chevrons in it point ahead, so that it cannot be taken for a marking.
 
 use super::axes;
+use super::doubts::Augmented;
 use super::feed::Picture;
 use super::scene::Setting;
 use super::shape::{Shape, shaded, tint};
@@ -108,6 +109,7 @@ fn ribbon(plan: &[PlanPoint], origin: Vec3, light: f32) -> Shape {
 pub fn follow(
     picture: Res<Picture>,
     setting: Res<Setting>,
+    augmented: Res<Augmented>,
     mut meshes: ResMut<Assets<Mesh>>,
     ribbon_of: Single<(&Mesh3d, &mut Visibility, &mut Transform), With<Ribbon>>,
 ) {
@@ -116,7 +118,8 @@ pub fn follow(
     let origin = frame.bodies.first().map_or(Vec3::ZERO, |ego| ego.position);
     // At night it must not outshine the road.
     let light = sky::daylight(&setting.0.weather).clamp(0.3, 1.0);
-    let shape = ribbon(&frame.plan, origin, light);
+    let plan: &[PlanPoint] = if augmented.plan { &frame.plan } else { &[] };
+    let shape = ribbon(plan, origin, light);
     visibility.set_if_neq(if shape.is_empty() {
         Visibility::Hidden
     } else {

@@ -2,7 +2,7 @@
 
 use super::feed::Picture;
 use super::frames::FrameTimes;
-use super::widgets::{PANEL, PAPER};
+use super::notes::notice;
 use super::words::{fill, t};
 use crate::takeover::event::Authority;
 use bevy::prelude::*;
@@ -180,12 +180,8 @@ const SETTLE: u64 = 240;
 /// How long the note on the screen stays, s.
 const NOTE: f32 = 6.0;
 
-/// Says on the screen that the level has fallen.
-#[derive(Component)]
-struct Note(Timer);
-
 pub fn plugin(app: &mut App) {
-    app.add_systems(Update, (fall, forget).in_set(super::Stage::Draw));
+    app.add_systems(Update, fall.in_set(super::Stage::Draw));
 }
 
 /// Never while a person is asked to take over: nothing may take the eye away, and nothing may take
@@ -204,29 +200,8 @@ fn fall(
         return;
     };
     quality.set_changed();
-    commands.spawn((
-        Note(Timer::from_seconds(NOTE, TimerMode::Once)),
-        Node {
-            position_type: PositionType::Absolute,
-            left: percent(50.0),
-            bottom: px(4.0),
-            padding: UiRect::axes(px(10.0), px(3.0)),
-            ..default()
-        },
-        UiTransform::from_translation(Val2::percent(-50.0, 0.0)),
-        BackgroundColor(PANEL),
-        Text::new(fill("quality.fell", &[("level", level.word())])),
-        TextFont::from_font_size(15.0),
-        TextColor(PAPER),
-    ));
-}
-
-fn forget(mut commands: Commands, time: Res<Time>, mut notes: Query<(Entity, &mut Note)>) {
-    for (entity, mut note) in &mut notes {
-        if note.0.tick(time.delta()).is_finished() {
-            commands.entity(entity).despawn();
-        }
-    }
+    let line = fill("quality.fell", &[("level", level.word())]);
+    notice(&mut commands, line, NOTE);
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The world that stands still: ground, roads and what is beside them.
 
+use super::camera::MainEye;
 use super::feed::Picture;
+use super::quality::Quality;
 use super::ribbon::Bed;
 use super::runs::Begin;
 use super::shape::Shape;
@@ -42,9 +44,11 @@ fn spawn(
     mut commands: Commands,
     setting: Res<Setting>,
     skins: Res<Skins>,
+    quality: Res<Quality>,
     mut meshes: ResMut<Assets<Mesh>>,
 ) {
-    let site = Site::new(&setting.0.network, &setting.0.weather);
+    let mut site = Site::new(&setting.0.network, &setting.0.weather);
+    site.trees = quality.terms().trees;
     let plain = surroundings::plain(&site, GROUND);
     let mesh = Mesh3d(meshes.add(skins.mesh(&plain)));
     skins.dress(&mut commands.spawn((mesh, NotShadowCaster)), Skin::Ground);
@@ -85,7 +89,7 @@ fn chunks(site: &Site) -> BTreeMap<(i32, i32), Shape> {
 }
 
 /// A stretch in pieces that begin at whole multiples of their length.
-fn pieces(all: Range<f64>) -> Vec<Range<f64>> {
+pub fn pieces(all: Range<f64>) -> Vec<Range<f64>> {
     let mut pieces = Vec::new();
     let mut start = all.start;
     while start < all.end - 1e-6 {
@@ -122,7 +126,7 @@ fn piece(shape: &mut Shape, site: &Site, bed: &Bed, reach: &Reach, along: Range<
 }
 
 /// A stretch in parts that lie within one lane section each.
-fn sections(bed: &Bed, along: Range<f64>) -> Vec<Range<f64>> {
+pub fn sections(bed: &Bed, along: Range<f64>) -> Vec<Range<f64>> {
     let starts = bed.road.sections.iter().skip(1).map(|section| section.s);
     let mut parts = Vec::new();
     let mut start = along.start;
@@ -136,14 +140,15 @@ fn sections(bed: &Bed, along: Range<f64>) -> Vec<Range<f64>> {
     parts
 }
 
-/// Leaves out what the fog hides anyway.
+/// Leaves out what the fog hides anyway, and what is farther than the machine can afford.
 fn hide(
     picture: Res<Picture>,
-    camera: Single<&Transform, With<Camera3d>>,
+    quality: Res<Quality>,
+    camera: Single<&Transform, With<MainEye>>,
     mut chunks: Query<(&Chunk, &mut Visibility)>,
 ) {
     let Some(frame) = &picture.scene else { return };
-    let reach = frame.visibility as f32 * UNSEEN;
+    let reach = (frame.visibility as f32 * UNSEEN).min(quality.terms().distance);
     for (chunk, mut visibility) in &mut chunks {
         let near = chunk.0.distance(camera.translation) < reach + chunk.1;
         visibility.set_if_neq(if near {

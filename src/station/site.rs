@@ -28,6 +28,8 @@ pub struct Site<'a> {
     pub grass: Tint,
     /// Height of the far plain, m.
     pub ground: f64,
+    /// Share of the trees that are drawn.
+    pub trees: f32,
     junctions: Vec<(Vec3, f64)>,
     /// By road: how far it is drawn beyond its ends, m.
     beyond: Vec<(f64, f64)>,
@@ -55,6 +57,7 @@ impl<'a> Site<'a> {
                 grass()
             },
             ground: lowest - GROUND_BELOW,
+            trees: 1.0,
             junctions: super::junctions::circles(network),
             beyond: (0..network.roads.len() as u32)
                 .map(|i| bed(network, RoadId(i)))

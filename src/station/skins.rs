@@ -150,6 +150,8 @@ pub struct Air {
     pub density: f32,
     /// How far the ego is in a tunnel, 0 to 1.
     pub tunnel: f32,
+    /// The air is clear up to this distance from the camera, m.
+    pub lead: f32,
 }
 
 #[derive(Resource)]
@@ -199,7 +201,7 @@ impl Skins {
                 air.density
             };
             if let Some(mut material) = materials.get_mut(handle) {
-                material.sun = air.sun.extend(0.0);
+                material.sun = air.sun.extend(air.lead);
                 material.sun_light = (air.sun_light * (1.0 - inside)).extend(0.0);
                 let mut sky = air.sky_light.lerp(LAMP_LIGHT, inside);
                 if *skin == Skin::Interior {

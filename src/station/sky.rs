@@ -6,16 +6,18 @@
 //! the ego; a bank ahead is not seen before one is in it, as in the record.
 
 use super::axes;
+use super::camera::{BIRDS_HEIGHT, OUTSIDE, WORLD};
 use super::feed::Picture;
 use super::runs::{Memory, RunNumber};
 use super::scene::Setting;
 use super::shape::{Shape, Tint, tint};
 use super::skins::{Air, PlainMaterial, Skin, Skins};
 use super::vehicles::{self, EgoTunnel};
+use super::views::View;
 use crate::perception::weather::Weather;
 use crate::scenario::Scenario;
 use bevy::asset::RenderAssetUsages;
-use bevy::camera::visibility::NoFrustumCulling;
+use bevy::camera::visibility::{NoFrustumCulling, RenderLayers};
 use bevy::light::{CascadeShadowConfigBuilder, NotShadowCaster, NotShadowReceiver};
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::pbr::{DistanceFog, FogFalloff};
@@ -218,6 +220,21 @@ pub fn fog(weather: &Weather, visibility: f32) -> DistanceFog {
     }
 }
 
+/// How much thicker than the air itself the fog is that a camera from above draws behind the first
+/// `lead` m: so that 5 % of contrast are left at the optical range from the vehicle, on the ground.
+/// The picture from above is put together from what the vehicle's own cameras see.
+fn seen_from(lead: f32, visibility: f32) -> f32 {
+    visibility / (visibility.hypot(lead) - lead)
+}
+
+/// The same for Bevy's own fog, which can only leave out a stretch if it is linear behind it.
+fn from_above(visibility: f32, lead: f32) -> FogFalloff {
+    FogFalloff::Linear {
+        start: lead,
+        end: visibility.hypot(lead),
+    }
+}
+
 /// A disc of light that fades outwards, facing the origin from a direction (world axes): rings of
 /// angle from its middle, degrees, and opacity.
 pub fn halo(towards: Vec3, distance: f32, colour: Tint, rings: &[(f32, f32)]) -> Shape {
@@ -289,6 +306,8 @@ pub fn spawn(
     let colour = light.sun_light(10_000.0).normalize_or(Vec3::ONE);
     commands.spawn((
         Sun,
+        // The own vehicle, on a layer of its own, casts a shadow, too.
+        RenderLayers::from_layers(&[WORLD, OUTSIDE]),
         DirectionalLight {
             color: Color::linear_rgb(colour.x, colour.y, colour.z),
             shadow_maps_enabled: !skins.plain_ones,
@@ -305,17 +324,24 @@ pub fn spawn(
     ));
 }
 
-/// What of a frame the light depends on: visibility, m, and how far the ego is in a tunnel.
-type Seen = (f32, f32);
+/// What the light depends on: visibility, m, how far the ego is in a tunnel, and the height of a
+/// camera above it that looks down through clear air, m.
+type Seen = (f32, f32, f32);
 
 /// These of the newest frame, if one could see the difference to what is drawn: below one per cent
 /// nobody does, and colours need not be sent to the graphics card again.
-fn change_of_air(picture: &Picture, tunnel: &EgoTunnel, drawn: &mut Seen) -> Option<Seen> {
+fn change_of_air(picture: &Picture, tunnel: f32, view: View, drawn: &mut Seen) -> Option<Seen> {
+    let lead = if view == View::Birdseye {
+        BIRDS_HEIGHT
+    } else {
+        0.0
+    };
     let visibility = (picture.scene.as_ref()?.visibility as f32).max(1.0);
-    if (visibility / drawn.0 - 1.0).abs() < 0.01 && (tunnel.0 - drawn.1).abs() < 0.02 {
+    let same_air = (visibility / drawn.0 - 1.0).abs() < 0.01 && (tunnel - drawn.1).abs() < 0.02;
+    if same_air && lead == drawn.2 {
         return None;
     }
-    *drawn = (visibility, tunnel.0);
+    *drawn = (visibility, tunnel, lead);
     Some(*drawn)
 }
 
@@ -324,16 +350,22 @@ pub fn follow_air(
     picture: Res<Picture>,
     setting: Res<Setting>,
     run: Res<RunNumber>,
+    view: Res<View>,
     mut drawn: Local<Memory<Seen>>,
     mut meshes: ResMut<Assets<Mesh>>,
     sky: Single<&Mesh3d, With<Sky>>,
-    camera: Single<&mut DistanceFog>,
+    mut cameras: Query<&mut DistanceFog>,
 ) {
-    let Some((visibility, _)) = change_of_air(&picture, &EgoTunnel(0.0), drawn.of(*run)) else {
+    let Some((visibility, _, lead)) = change_of_air(&picture, 0.0, *view, drawn.of(*run)) else {
         return;
     };
     let weather = &setting.0.weather;
-    *camera.into_inner() = fog(weather, visibility);
+    for mut air in &mut cameras {
+        *air = fog(weather, visibility);
+        if lead > 0.0 {
+            air.falloff = from_above(visibility, lead);
+        }
+    }
     if let Some(mut mesh) = meshes.get_mut(&sky.0) {
         let colours = sky_colours(&Light::of(weather), visibility);
         mesh.insert_attribute(Mesh::ATTRIBUTE_COLOR, colours);
@@ -346,13 +378,15 @@ pub fn follow_light(
     setting: Res<Setting>,
     tunnel: Res<EgoTunnel>,
     run: Res<RunNumber>,
+    view: Res<View>,
     mut drawn: Local<Memory<Seen>>,
     skins: Res<Skins>,
     mut materials: ResMut<Assets<PlainMaterial>>,
     mut ambient: ResMut<GlobalAmbientLight>,
     sun: Single<&mut DirectionalLight, With<Sun>>,
 ) {
-    let Some((visibility, tunnel)) = change_of_air(&picture, &tunnel, drawn.of(*run)) else {
+    let Some((visibility, tunnel, lead)) = change_of_air(&picture, tunnel.0, *view, drawn.of(*run))
+    else {
         return;
     };
     let light = Light::of(&setting.0.weather);
@@ -367,7 +401,8 @@ pub fn follow_light(
         sun_light,
         sky_light,
         fog: light.fog_colour(visibility),
-        density: -CONTRAST_AT_RANGE.ln() / visibility,
+        density: -CONTRAST_AT_RANGE.ln() / visibility * seen_from(lead, visibility),
+        lead,
         tunnel,
     };
     skins.set_air(&mut materials, &air);
@@ -426,6 +461,16 @@ mod tests {
             };
             let left = (-density * visibility).exp();
             assert!((left - 0.05).abs() < 1e-4, "{left}");
+        }
+    }
+
+    #[test]
+    fn from_above_five_per_cent_are_left_at_the_optical_range_from_the_vehicle() {
+        assert_eq!(seen_from(0.0, 300.0), 1.0);
+        for visibility in [45.0_f32, 300.0, 10_000.0] {
+            let density = -CONTRAST_AT_RANGE.ln() / visibility * seen_from(80.0, visibility);
+            let behind = visibility.hypot(80.0) - 80.0;
+            assert!(((-density * behind).exp() - 0.05).abs() < 1e-3);
         }
     }
 

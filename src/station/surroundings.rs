@@ -260,7 +260,10 @@ fn trees(shape: &mut Shape, site: &Site, bed: &Bed, along: Range<f64>) {
             let kind = if side > 0.0 { 200 } else { 300 };
             // Groves and gaps: some stretches have many trees, some none.
             let grove = speckle(s / 140.0, kind);
-            if speckle(s, kind + 1) > 0.15 + 0.75 * grove * grove || bed.road.in_tunnel(s) {
+            if speckle(s, kind + 1) > 0.15 + 0.75 * grove * grove
+                || speckle(s, kind + 7) >= site.trees
+                || bed.road.in_tunnel(s)
+            {
                 continue;
             }
             let most = if site.network.roads.len() == 1 {

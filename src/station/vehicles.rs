@@ -1,23 +1,22 @@
 //! Everything that moves: put in place from every frame, by its index in it.
 
+use super::camera::OUTSIDE;
 use super::feed::Picture;
 use super::runs::{Memory, RunNumber};
 use super::scene::Setting;
 use super::shape::{Tint, tint};
 use super::skins::{Skin, Skins};
+use super::views::View;
 use super::{axes, cockpit, site, surroundings, tunnels, vehicle_mesh};
 use crate::frame::BodyView;
 use crate::road_user::RoadUser;
+use bevy::camera::visibility::RenderLayers;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
 
 /// A vehicle's index in the frame's bodies; 0 is the ego.
 #[derive(Component)]
 pub struct Body(pub usize);
-
-/// What of the ego is seen from outside only.
-#[derive(Component)]
-pub struct Exterior;
 
 /// A group of lamps of one vehicle.
 #[derive(Component)]
@@ -163,7 +162,9 @@ fn spawn(
         }
         if index == 0 {
             for part in parts {
-                commands.entity(part).insert((Exterior, NotShadowReceiver));
+                commands
+                    .entity(part)
+                    .insert((RenderLayers::layer(OUTSIDE), NotShadowReceiver));
             }
             cockpit::spawn(&mut commands, root, body, &skins, &mut meshes);
         }
@@ -179,12 +180,24 @@ pub fn pose(body: &BodyView) -> Transform {
     }
 }
 
-fn place(picture: Res<Picture>, mut bodies: Query<(&Body, &mut Transform, &mut Visibility)>) {
+/// From above one must not see farther than the vehicle's own cameras do.
+fn place(
+    picture: Res<Picture>,
+    view: Res<View>,
+    mut bodies: Query<(&Body, &mut Transform, &mut Visibility)>,
+) {
     let Some(frame) = &picture.scene else { return };
+    let from = frame.bodies.first().map(|ego| ego.position);
+    let farthest = if *view == View::Birdseye {
+        frame.visibility as f32
+    } else {
+        f32::INFINITY
+    };
     for (body, mut transform, mut visibility) in &mut bodies {
         if let Some(view) = frame.bodies.get(body.0) {
             *transform = pose(view);
-            visibility.set_if_neq(if view.position.z < UNDERGROUND {
+            let unseen = from.is_some_and(|from| from.distance(view.position) > farthest);
+            visibility.set_if_neq(if unseen || view.position.z < UNDERGROUND {
                 Visibility::Hidden
             } else {
                 Visibility::Inherited

@@ -1,8 +1,10 @@
 //! What weather puts between the eye and the road: rain, drops on the windscreen, the low sun's
 //! glare. What it does to light and colours is in `sky` and `road_mesh`.
 
-use super::camera::View;
+use super::camera::{EYE, MainEye};
 use super::feed::Picture;
+use super::layout::PANORAMA_ANGLE;
+use super::quality::Quality;
 use super::ribbon::speckle;
 use super::runs::{Memory, RunNumber};
 use super::scene::Setting;
@@ -10,7 +12,8 @@ use super::shape::Shape;
 use super::skins::Skins;
 use super::sky::{self, DAZZLES_BELOW};
 use super::vehicles::EgoTunnel;
-use bevy::camera::visibility::NoFrustumCulling;
+use super::views::View;
+use bevy::camera::visibility::{NoFrustumCulling, RenderLayers};
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::math::Vec3;
 use bevy::prelude::*;
@@ -30,8 +33,9 @@ const WIPED: f64 = 1.6;
 /// Rain that counts as heavy, mm/h.
 const HEAVY: f64 = 20.0;
 
+/// Around one screen's direction, turned to the left from ahead, rad.
 #[derive(Component)]
-pub struct Streaks;
+pub struct Streaks(f32);
 
 /// One of two sets of drops that change places.
 #[derive(Component)]
@@ -51,20 +55,25 @@ pub fn spawn(
     mut meshes: ResMut<Assets<Mesh>>,
     skins: Res<Skins>,
     setting: Res<Setting>,
+    quality: Res<Quality>,
 ) {
     let mut veil = |shape: &Shape| {
         (
             Mesh3d(meshes.add(shape.mesh())),
             MeshMaterial3d(skins.veil.clone()),
+            RenderLayers::layer(EYE),
             NoFrustumCulling,
             NotShadowCaster,
             NotShadowReceiver,
         )
     };
-    let rain = heaviness(setting.0.weather.most_rain());
+    let rain = heaviness(setting.0.weather.most_rain()) * quality.terms().rain;
     if rain > 0.0 {
         let day = sky::daylight(&setting.0.weather).min(1.0);
-        commands.spawn((Streaks, veil(&streaks(0.0, rain, day))));
+        let screen = PANORAMA_ANGLE.to_radians();
+        for turned in [0.0, screen, -screen] {
+            commands.spawn((Streaks(turned), veil(&streaks(0.0, rain, day))));
+        }
         commands.spawn((Drops, veil(&drops(0, rain, day))));
     }
     let weather = &setting.0.weather;
@@ -157,19 +166,15 @@ pub fn fall(
     picture: Res<Picture>,
     setting: Res<Setting>,
     tunnel: Res<EgoTunnel>,
+    quality: Res<Quality>,
+    view: Res<View>,
     run: Res<RunNumber>,
     mut drawn: Local<Memory<(f32, f32)>>,
     mut meshes: ResMut<Assets<Mesh>>,
-    camera: Single<&Transform, (With<Camera3d>, Without<Streaks>)>,
-    streaks_of: Option<
-        Single<(&Mesh3d, &mut Transform, &mut Visibility), (With<Streaks>, Without<Camera3d>)>,
-    >,
+    camera: Single<&Transform, (With<MainEye>, Without<Streaks>)>,
+    mut streaks_of: Query<(&Streaks, &Mesh3d, &mut Transform, &mut Visibility), Without<MainEye>>,
 ) {
-    let (Some(frame), Some(rain)) = (&picture.scene, streaks_of) else {
-        return;
-    };
-    let (mesh, mut transform, mut visibility) = rain.into_inner();
-    visibility.set_if_neq(outdoors(&tunnel));
+    let Some(frame) = &picture.scene else { return };
     let speed = frame.ego.speed as f32;
     // Ahead of the camera, upright.
     let ahead = camera.forward().with_y(0.0).normalize_or(Vec3::X);
@@ -178,18 +183,30 @@ pub fn fall(
     // The streaks have their own slant; sideways jumps from one picture to the next hide that the
     // same drops come again.
     let jump = (frame.time * 7.3).fract() as f32 - 0.5;
-    *transform = Transform {
-        translation: camera.translation + turn * Vec3::new(jump, -fallen, 2.0 * jump),
-        rotation: turn,
-        scale: Vec3::ONE,
-    };
-    let rain = heaviness(frame.rain);
+    let rain = heaviness(frame.rain) * quality.terms().rain;
     let drawn = drawn.of(*run);
-    if (speed - drawn.0).abs() > 1.0 || (rain - drawn.1).abs() > 0.04 {
+    let changed = (speed - drawn.0).abs() > 1.0 || (rain - drawn.1).abs() > 0.04;
+    if changed {
         *drawn = (speed, rain);
-        let day = sky::daylight(&setting.0.weather).min(1.0);
-        if let Some(mut mesh) = meshes.get_mut(&mesh.0) {
-            *mesh = streaks(speed, rain, day).mesh();
+    }
+    for (streak, mesh, mut transform, mut visibility) in &mut streaks_of {
+        let aside = streak.0 != 0.0;
+        visibility.set_if_neq(if aside && *view != View::Panorama {
+            Visibility::Hidden
+        } else {
+            outdoors(&tunnel)
+        });
+        let turn = turn * Quat::from_rotation_y(streak.0);
+        *transform = Transform {
+            translation: camera.translation + turn * Vec3::new(jump, -fallen, 2.0 * jump),
+            rotation: turn,
+            scale: Vec3::ONE,
+        };
+        if changed {
+            let day = sky::daylight(&setting.0.weather).min(1.0);
+            if let Some(mut mesh) = meshes.get_mut(&mesh.0) {
+                *mesh = streaks(speed, rain, day).mesh();
+            }
         }
     }
 }
@@ -208,19 +225,20 @@ pub fn wet_windscreen(
     setting: Res<Setting>,
     tunnel: Res<EgoTunnel>,
     view: Res<View>,
+    quality: Res<Quality>,
     run: Res<RunNumber>,
     mut interval: Local<Memory<u32>>,
     mut meshes: ResMut<Assets<Mesh>>,
-    camera: Single<&Transform, (With<Camera3d>, Without<Drops>)>,
+    camera: Single<&Transform, (With<MainEye>, Without<Drops>)>,
     drops_of: Option<
-        Single<(&Mesh3d, &mut Transform, &mut Visibility), (With<Drops>, Without<Camera3d>)>,
+        Single<(&Mesh3d, &mut Transform, &mut Visibility), (With<Drops>, Without<MainEye>)>,
     >,
 ) {
     let (Some(frame), Some(on_glass)) = (&picture.scene, drops_of) else {
         return;
     };
     let (mesh, mut transform, mut visibility) = on_glass.into_inner();
-    visibility.set_if_neq(if *view == View::Driver {
+    visibility.set_if_neq(if view.from_seat() {
         outdoors(&tunnel)
     } else {
         Visibility::Hidden
@@ -237,7 +255,7 @@ pub fn wet_windscreen(
         *interval = now;
         let day = sky::daylight(&setting.0.weather).min(1.0);
         if let Some(mut mesh) = meshes.get_mut(&mesh.0) {
-            *mesh = drops(now, heaviness(frame.rain), day).mesh();
+            *mesh = drops(now, heaviness(frame.rain) * quality.terms().rain, day).mesh();
         }
     }
 }
@@ -245,8 +263,8 @@ pub fn wet_windscreen(
 /// Keeps the glare around the camera; tunnels keep it out.
 pub fn dazzle(
     tunnel: Res<EgoTunnel>,
-    camera: Single<&Transform, (With<Camera3d>, Without<Glare>)>,
-    glare: Option<Single<(&mut Transform, &mut Visibility), (With<Glare>, Without<Camera3d>)>>,
+    camera: Single<&Transform, (With<MainEye>, Without<Glare>)>,
+    glare: Option<Single<(&mut Transform, &mut Visibility), (With<Glare>, Without<MainEye>)>>,
 ) {
     let Some(glare) = glare else { return };
     let (mut transform, mut visibility) = glare.into_inner();

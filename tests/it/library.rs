@@ -163,6 +163,7 @@ fn requests_come_for_their_reason_at_their_time() {
         ("ghost_object", Function::Objects, 20.8),
         ("failed_light", Function::Signals, 12.5),
         ("narrow_street", Function::Planning, 25.7),
+        ("cell_change", Function::Lanes, 33.3),
     ] {
         let (_, account) = alone(name);
         asked(&account, reason, at);

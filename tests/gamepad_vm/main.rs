@@ -1,0 +1,95 @@
+//! Real kernel gamepad events, in a virtual machine: are logged input times the injected ones?
+//!
+//! Needs the `gamepad-vm` tool (a QEMU machine with a virtual pad); without it the test says so and
+//! passes. `TAKEOVER_GAMEPAD_VM` names the tool, `TAKEOVER_GAMEPAD_VM_LONG=1` makes scripts long
+//! (silences up to 60 s). The same binary is the host's side and, started with `inside`, the program
+//! that runs in the machine: a session with a person at real devices and a screen that takes a given
+//! time for each picture, beside the command line's own `takeover run`.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test program reports and fails loudly"
+)]
+
+mod compare;
+mod inside;
+mod script;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if args.first().is_some_and(|a| a == "inside") {
+        inside::run(&args[1..]);
+        return ExitCode::SUCCESS;
+    }
+    // As the usual test programs: a word that does not fit our name means another test.
+    let filtered = |a: &String| !a.starts_with('-') && !"gamepad_vm".contains(a.as_str());
+    if args.iter().any(filtered) || args.iter().any(|a| a == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    let tool = std::env::var_os("TAKEOVER_GAMEPAD_VM").map_or_else(
+        || PathBuf::from("/work/shared/gamepad-vm/gamepad-vm"),
+        PathBuf::from,
+    );
+    if !tool.exists() {
+        println!(
+            "gamepad_vm: skipped, no virtual machine: {} is missing (TAKEOVER_GAMEPAD_VM names another)",
+            tool.display()
+        );
+        return ExitCode::SUCCESS;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = std::env::var_os("TAKEOVER_GAMEPAD_VM_OUT")
+        .map_or_else(|| folder.path().to_path_buf(), PathBuf::from);
+    if compare::all(&Vm { tool, out }) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The virtual machine.
+pub struct Vm {
+    tool: PathBuf,
+    out: PathBuf,
+}
+
+impl Vm {
+    /// Plays a script while a program runs; the folder with what came back.
+    pub fn run(&self, name: &str, script: &str, seconds: u32, program: &[&str]) -> PathBuf {
+        let folder = self.out.join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let events = folder.join("script");
+        std::fs::write(&events, script).unwrap();
+        let (binary, args) = program.split_first().unwrap();
+        let status = Command::new(&self.tool)
+            .args(["--start-on", "READY", "--env", "HOME=/root"])
+            .args(["--timeout", &(seconds + 40).to_string(), "--script"])
+            .arg(&events)
+            .arg("--out")
+            .arg(folder.join("out"))
+            .arg("--file")
+            .arg(project("scenarios/fog_bank.ron"))
+            .arg("--")
+            .arg(binary)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        let folder = folder.join("out");
+        let said = std::fs::read_to_string(folder.join("stderr")).unwrap_or_default();
+        assert!(status.success(), "{name}: {status}\n{said}");
+        folder
+    }
+}
+
+pub fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}

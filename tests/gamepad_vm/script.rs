@@ -1,0 +1,60 @@
+//! Random scripts for the virtual pad, and what another program would do to it.
+
+/// A script, and how long it takes.
+pub struct Script {
+    pub text: String,
+    pub seconds: f64,
+}
+
+/// Numbers that look random and are the same every time (a linear congruential generator; the
+/// multiplier is Knuth's, MMIX).
+pub struct Lcg(pub u64);
+
+impl Lcg {
+    pub fn next(&mut self, below: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+}
+
+/// Bursts of moves, single presses, and silences up to `longest` s, for about `seconds`; then, after
+/// a silence, the take-over button. Until that nothing drives, or the car would leave the road.
+pub fn random(seed: u64, seconds: f64, longest: f64) -> Script {
+    let mut random = Lcg(seed);
+    let mut text = String::new();
+    let mut t = 0.5;
+    let mut silence = 0;
+    let mut held = false;
+    while t < seconds {
+        // The first event after each silence is a button or a stick in turn: both matter.
+        if silence % 2 == 0 {
+            held = !held;
+            text += &format!("{t:.4} button BTN_TL {}\n", u8::from(held));
+        }
+        for _ in 0..random.next(200) + 50 {
+            let axis = ["ABS_RX", "ABS_RY", "ABS_Y"][random.next(3) as usize];
+            let value = random.next(65_000) as i64 - 32_500;
+            text += &format!("{t:.4} axis {axis} {value}\n");
+            t += 0.001 + random.next(16_000) as f64 / 1e6;
+        }
+        let share = random.next(1000) as f64 / 1000.0;
+        t += if silence == 1 {
+            longest
+        } else {
+            0.3 + longest * share * share
+        };
+        silence += 1;
+    }
+    t += longest;
+    text += &format!(
+        "{t:.4} button BTN_SOUTH 1\n{:.4} button BTN_SOUTH 0\n",
+        t + 0.2
+    );
+    Script {
+        text,
+        seconds: t + 0.2,
+    }
+}
