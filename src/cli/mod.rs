@@ -15,6 +15,7 @@ mod look;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
+mod timing;
 mod vehicle;
 
 use anyhow::{Context, anyhow};
@@ -35,6 +36,7 @@ Examples:
   takeover link 4g                                    what a link does, measured
   takeover assess policy --seeds 5                    what takeover policies are worth
   takeover judge runs/LOG.mcap                        were its requests needed, and in time
+  takeover timing                                     are this machine's times good enough?
   takeover vehicle saloon --manoeuvre brake --speed 30
                                                       how a vehicle moves, as a table
 
@@ -58,6 +60,7 @@ enum Verb {
     Assess(assess::Args),
     Judge(judge::Args),
     Link(link::Args),
+    Timing(timing::Args),
     Vehicle(vehicle::Args),
 }
 
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
         Verb::Assess(args) => assess::assess(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Link(args) => link::link(&args),
+        Verb::Timing(args) => timing::timing(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
     };
     match result {

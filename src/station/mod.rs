@@ -89,6 +89,7 @@ pub use patch::{Corner, Patch};
 pub use presented::{Drawing, DrawingLog};
 use quality::Quality;
 pub use quality::{Choice, Level};
+pub use sound::try_sound;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;

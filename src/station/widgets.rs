@@ -4,6 +4,7 @@
 //! Blue means fine, orange means look, and a word or a shape always says the same.
 
 use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
 
 /// All sizes are meant for this window size, px, and scaled to the real one.
 pub const DESIGN: Vec2 = Vec2::new(1280.0, 720.0);
@@ -83,7 +84,7 @@ fn fitted(size: Vec2, text: f32) -> (f32, Room) {
 
 /// Keeps the instruments' size in proportion to the window, and shows what has room.
 pub fn scale(
-    window: Single<&Window>,
+    window: Single<&Window, With<PrimaryWindow>>,
     text: Res<TextScale>,
     mut scale: ResMut<UiScale>,
     mut room: ResMut<Room>,

@@ -93,7 +93,7 @@ fn curve(panel: &mut ChildSpawnerCommands, of: Of, height: f32, images: &mut Ass
     panel.spawn((
         Curve(image.clone()),
         of,
-        ImageNode::new(image),
+        ImageNode::new(image).with_mode(NodeImageMode::Stretch),
         Node {
             width: percent(100.0),
             height: px(height),
