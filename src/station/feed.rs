@@ -6,7 +6,7 @@ use crate::link::view::{LinkState, LinkView, VideoView};
 use crate::operator::FromVehicle;
 use crate::perception::Function;
 use crate::takeover::alert::watch::Watch;
-use crate::takeover::event::TimedEvent;
+use crate::takeover::event::{Event, TimedEvent};
 use bevy::app::AppExit;
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
@@ -94,7 +94,7 @@ impl Picture {
 
     fn take_in(&mut self, frame: Arc<Frame>) {
         self.watch.look(&frame.seen(), &frame.events);
-        for event in frame.events.iter().filter(|e| !e.event.repeats()) {
+        for event in frame.events.iter().filter(|e| is_listed(&e.event)) {
             if self.events.len() == EVENTS {
                 self.events.pop_front();
             }
@@ -110,6 +110,12 @@ impl Picture {
         self.ended = self.ended.or(frame.ended);
         self.frame = Some(frame);
     }
+}
+
+/// What others set out to do is not the operator's business, and what has been told is not told
+/// twice.
+fn is_listed(event: &Event) -> bool {
+    !event.repeats() && !matches!(event, Event::Action { .. })
 }
 
 /// Empties the channels.
@@ -156,7 +162,6 @@ pub fn leave_when_stopped(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::takeover::event::Event;
 
     fn frame(tick: u64, events: usize) -> Arc<Frame> {
         let time = tick as f64 * 0.01;

@@ -29,7 +29,10 @@ fn rows(first: &str) -> Vec<Vec<String>> {
 fn list(values: impl IntoIterator<Item = f64>) -> String {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.dedup();
-    let words: Vec<String> = values.iter().map(|v| format!("{}", (v * 10.0).round() / 10.0)).collect();
+    let words: Vec<String> = values
+        .iter()
+        .map(|v| format!("{}", (v * 10.0).round() / 10.0))
+        .collect();
     words.join(", ")
 }
 
@@ -130,12 +133,21 @@ fn the_command_line_takes_a_set_or_a_file_and_records_it() {
     let log = folder.path().join("run.mcap");
     let run = |alerts: &str| {
         let mut command = takeover();
-        command.args(["run", "scenarios/jaywalker.ron", "--headless", "--alerts", alerts]);
+        command.args([
+            "run",
+            "scenarios/jaywalker.ron",
+            "--headless",
+            "--alerts",
+            alerts,
+        ]);
         output(command.arg("--log").arg(&log))
     };
     let (_, err, code) = run("loud");
     assert_eq!(code, 1);
-    assert!(err.contains("no alerts `loud`: expected full, visual_sound"), "{err}");
+    assert!(
+        err.contains("no alerts `loud`: expected full, visual_sound"),
+        "{err}"
+    );
     assert!(!log.exists(), "refused before anything is written");
     let (_, err, code) = run(&file.to_string_lossy());
     assert_eq!(code, 0, "{err}");
@@ -173,14 +185,19 @@ fn the_self_test_writes_its_report_and_says_what_is_missing() {
     assert_eq!(json["complete"], true);
     let rows = json["rows"].as_array().expect("rows");
     let row = |name: &str| {
-        let found = rows.iter().find(|row| row["name"].as_str().is_some_and(|n| n.starts_with(name)));
+        let found = rows
+            .iter()
+            .find(|row| row["name"].as_str().is_some_and(|n| n.starts_with(name)));
         found.unwrap_or_else(|| panic!("no row {name}: {out}"))
     };
     assert_eq!(row("session clock")["verdict"], "good");
     assert_eq!(row("ticks")["values"]["count"], 300.0);
     assert_eq!(row("pictures")["verdict"], "absent");
     let text = fs::read_to_string(&report).expect("the report");
-    assert_eq!(text.lines().filter(|l| l.starts_with("| ")).count(), rows.len() + 1);
+    assert_eq!(
+        text.lines().filter(|l| l.starts_with("| ")).count(),
+        rows.len() + 1
+    );
     let beside = fs::read_to_string(report.with_extension("json")).expect("beside it");
     assert_eq!(beside.trim(), out.trim());
 }
