@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
+mod alerts;
 mod long;
 mod manual;
 mod map;
