@@ -13,6 +13,7 @@ use takeover::devices::RawEvent;
 use takeover::devices::haptics::{Haptic, Rumble, ToDevices};
 use takeover::devices::profile::Library;
 use takeover::frame::Frame;
+use takeover::link::view::LinkState;
 use takeover::operator::human::{FromOperator, Human};
 use takeover::operator::model::Model;
 use takeover::operator::script::{Script, Scripted};
@@ -23,6 +24,7 @@ use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
 use takeover::sim::{DT, Simulation, TICK_HZ};
 use takeover::takeover::alert::Presented;
+use takeover::takeover::alert::crier::{Crier, Cry};
 use takeover::takeover::alert::settings::Alerts;
 
 /// What a run needs, checked and opened.
@@ -237,7 +239,12 @@ impl Prepared<'_> {
         // The clock's zero is the first tick: it starts when all that takes time is done.
         let clock = Clock::start();
         let devices = self.start_devices(clock, &to_session, None);
-        let screen = terminal_screen(clock, to_session, devices.to_devices());
+        let screen = terminal_screen(
+            clock,
+            self.scenario.alerts,
+            to_session,
+            devices.to_devices(),
+        );
         let operator = self.operator(from_devices, screen, &devices);
         let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
         let pace = if self.in_real_time() {
@@ -346,70 +353,55 @@ impl RecordWatch {
     }
 }
 
-/// What a person without a window sees of a request: a line and the bell. What they feel: a pulse
-/// each [`PULSE_PERIOD_S`] until it is answered, harder once it has escalated.
+/// What a person without a window sees of a request: a line and the bell. What they feel is what
+/// the scenario's alerts say, as in the window.
 fn terminal_screen(
     clock: Clock,
+    alerts: Alerts,
     to_session: Sender<FromOperator>,
     to_devices: Option<ToDevices>,
 ) -> Screen {
-    let (mut last, mut told) = (0, None);
-    let mut next_pulse = 0.0;
+    let mut last = 0;
+    let mut crier = Crier::new(alerts);
     Box::new(move |news| {
-        let FromVehicle::Frame(frame) = news else {
-            return;
+        let now = clock.now_ns() as f64 / 1e9;
+        let mut cries = match &news {
+            FromVehicle::Frame(frame) => {
+                if let Some(request) = frame.request.filter(|r| r.id > last) {
+                    last = request.id;
+                    say(format_args!("\x07TAKE OVER: {}", request.reason.label()));
+                    let _ = to_session.send(FromOperator::Presented(Presented {
+                        request: request.id,
+                        submitted: now,
+                        presented: now,
+                        ..Presented::default()
+                    }));
+                }
+                crier.frame(&frame.seen(), &frame.events, now)
+            }
+            FromVehicle::Link(link) => crier.link(link.state == LinkState::Lost, now),
+            _ => return,
         };
-        if let Some(request) = frame.request.filter(|r| r.id > last) {
-            last = request.id;
-            say(format_args!("\x07TAKE OVER: {}", request.reason.label()));
-            let now = clock.now_ns() as f64 / 1e9;
-            let _ = to_session.send(FromOperator::Presented(Presented {
-                request: request.id,
-                submitted: now,
-                presented: now,
-                ..Presented::default()
-            }));
-        }
+        cries.extend(crier.beat(now));
         let Some(to_devices) = &to_devices else {
             return;
         };
-        let alert = frame.request.map(|r| (r.id, u8::from(r.escalated)));
-        let new = alert != told;
-        told = alert;
-        // The thread may be gone; then nothing is felt.
-        match alert {
-            Some((_, level)) if new || frame.time >= next_pulse => {
-                next_pulse = frame.time + PULSE_PERIOD_S;
-                let _ = to_devices.send(Haptic::Rumble(Rumble {
-                    alert: alert.filter(|_| new),
-                    ..PULSES[usize::from(level)]
-                }));
-            }
-            None if new => {
-                let _ = to_devices.send(Haptic::Quiet);
-            }
-            _ => {}
+        for cry in cries {
+            let haptic = match cry {
+                Cry::Rumble { pulse, told, first } => Haptic::Rumble(Rumble {
+                    strong: pulse.strong as f32,
+                    weak: pulse.weak as f32,
+                    duration: pulse.duration as f32,
+                    alert: first.then(|| (told.request, told.alert.level())),
+                }),
+                Cry::Still => Haptic::Quiet,
+                Cry::Tone { .. } | Cry::Silence => continue,
+            };
+            // The thread may be gone; then nothing is felt.
+            let _ = to_devices.send(haptic);
         }
     })
 }
-
-/// s.
-const PULSE_PERIOD_S: f64 = 1.2;
-/// Before and after a request escalates.
-const PULSES: [Rumble; 2] = [
-    Rumble {
-        strong: 0.4,
-        weak: 0.6,
-        duration: 0.3,
-        alert: None,
-    },
-    Rumble {
-        strong: 1.0,
-        weak: 1.0,
-        duration: 0.8,
-        alert: None,
-    },
-];
 
 /// Events as they happen, above the progress bar.
 fn narrate(bar: &ProgressBar, frame: &Frame) {
