@@ -134,11 +134,11 @@ fn lost_and_back(vm: &Vm) -> bool {
     let script = "\
 4.0 button BTN_EAST 1
 4.1 button BTN_EAST 0
-20.0 unplug
-21.5 plug
+18.0 unplug
+19.0 plug
 22.5 button BTN_SOUTH 1
 22.7 button BTN_SOUTH 0
-25.5 unplug
+26.0 unplug
 ";
     let program = "run fog_bank.ron --headless --realtime --operator human --log run.mcap";
     let mut args = vec![env!("CARGO_BIN_EXE_takeover")];
