@@ -20,6 +20,7 @@ mod run;
 mod run_live;
 #[cfg(feature = "station")]
 mod station;
+mod timing;
 mod vehicle;
 
 use anyhow::{Context, anyhow};
@@ -41,6 +42,7 @@ Examples:
   takeover link 4g                                    what a link does, measured
   takeover assess policy --seeds 5                    what takeover policies are worth
   takeover judge runs/LOG.mcap                        were its requests needed, and in time
+  takeover timing                                     are this machine's times good enough?
   takeover vehicle saloon --manoeuvre brake --speed 30
                                                       how a vehicle moves, as a table
   takeover devices                                    gamepads, wheels, joysticks: list, test, calibrate
@@ -67,6 +69,7 @@ enum Verb {
     Assess(assess::Args),
     Judge(judge::Args),
     Link(link::Args),
+    Timing(timing::Args),
     Vehicle(vehicle::Args),
     Devices(devices::Args),
 }
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Verb::Assess(args) => assess::assess(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Link(args) => link::link(&args),
+        Verb::Timing(args) => timing::timing(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
         Verb::Devices(args) => devices::devices(&args),
     };

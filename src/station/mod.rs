@@ -95,6 +95,7 @@ pub use presented::{Drawing, DrawingLog};
 use quality::Quality;
 pub use quality::{Choice, Level};
 use settings::Settings;
+pub use sound::try_sound;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
+mod alerts;
 mod long;
 mod manual;
 mod map;
@@ -24,6 +25,8 @@ mod calibration;
 mod cli;
 #[cfg(feature = "sim")]
 mod determinism;
+#[cfg(all(feature = "sim", feature = "gamepad", target_os = "linux"))]
+mod devices;
 #[cfg(feature = "sim")]
 mod driving;
 #[cfg(feature = "sim")]
