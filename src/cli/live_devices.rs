@@ -1,6 +1,7 @@
 //! The devices of a person in a run: reading them, sending to them, and saying what is amiss.
 
 use super::say;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use takeover::clock::Clock;
@@ -17,6 +18,17 @@ pub struct Ends {
     pub to_window: Option<Sender<RawEvent>>,
 }
 
+/// The profiles that hold, `named` first. What is left out is told if somebody needs them.
+pub fn library(named: Option<&Path>, tell: bool) -> anyhow::Result<Arc<Library>> {
+    let (library, left_out) = Library::load(named)?;
+    if tell {
+        for error in left_out {
+            say(format_args!("takeover: {error}; this profile is left out"));
+        }
+    }
+    Ok(Arc::new(library))
+}
+
 /// Running devices. Dropping them stops them and leaves them without force.
 pub struct Devices {
     library: Arc<Library>,
@@ -25,6 +37,13 @@ pub struct Devices {
     effects: Option<takeover::devices::effects::EffectThread>,
     #[cfg(feature = "gamepad")]
     _reader: Option<takeover::devices::gamepad::GamepadThread>,
+    /// Why none can be read.
+    #[cfg(feature = "gamepad")]
+    #[cfg_attr(
+        not(feature = "station"),
+        expect(dead_code, reason = "a page tells it")
+    )]
+    unreadable: Option<String>,
 }
 
 impl Devices {
@@ -37,7 +56,7 @@ impl Devices {
             use takeover::devices::gamepad;
             #[cfg(target_os = "linux")]
             let (effects, hands) = start_effects(ends.as_ref(), &in_command);
-            let reader = ends.and_then(|ends| {
+            let reader = ends.map(|ends| {
                 let given = gamepad::Given {
                     clock: ends.clock,
                     library: Arc::clone(&library),
@@ -46,12 +65,18 @@ impl Devices {
                 };
                 start_reader(given, ends)
             });
+            let (reader, unreadable) = match reader {
+                Some(Ok(reader)) => (Some(reader), None),
+                Some(Err(why)) => (None, Some(why)),
+                None => (None, None),
+            };
             Self {
                 library,
                 in_command,
                 #[cfg(target_os = "linux")]
                 effects,
                 _reader: reader,
+                unreadable,
             }
         }
         #[cfg(not(feature = "gamepad"))]
@@ -59,6 +84,12 @@ impl Devices {
             library,
             in_command,
         }
+    }
+
+    /// Why no devices can be read, if they cannot.
+    #[cfg(feature = "station")]
+    pub fn unreadable(&self) -> Option<&str> {
+        self.unreadable.as_deref()
     }
 
     /// The way to the devices, if anything can be sent to them.
@@ -129,7 +160,7 @@ fn start_effects(
 fn start_reader(
     given: takeover::devices::gamepad::Given,
     ends: Ends,
-) -> Option<takeover::devices::gamepad::GamepadThread> {
+) -> Result<takeover::devices::gamepad::GamepadThread, String> {
     use takeover::command::Change;
     use takeover::devices::gamepad::{self, Found};
     let Ends {
@@ -165,7 +196,7 @@ fn start_reader(
             if needed {
                 say("devices are watched; one can be plugged in at any time");
             }
-            Some(thread)
+            Ok(thread)
         }
         Err(error) => {
             let instead = if needed {
@@ -174,7 +205,7 @@ fn start_reader(
                 "the keyboard works"
             };
             say(format_args!("takeover: {error}; {instead}"));
-            None
+            Err(error.to_string())
         }
     }
 }

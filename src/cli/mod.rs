@@ -4,8 +4,11 @@ mod assess;
 mod assess_calibration;
 mod assess_policy;
 mod check;
+mod devices;
 mod inspect;
 mod judge;
+#[cfg(feature = "sim")]
+mod launch;
 mod link;
 mod list;
 #[cfg(feature = "sim")]
@@ -15,11 +18,13 @@ mod look;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
+#[cfg(feature = "station")]
+mod station;
 mod timing;
 mod vehicle;
 
 use anyhow::{Context, anyhow};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::path::Path;
 use std::process::ExitCode;
 use takeover::record::Log;
@@ -28,6 +33,7 @@ use takeover::scenario::Scenario;
 
 const AFTER_HELP: &str = "\
 Examples:
+  takeover station                                    choose a scenario in the station's window
   takeover list                                       what scenarios there are
   takeover run scenarios/fog_bank.ron                 drive it yourself, in the station's window
   takeover run scenarios/fog_bank.ron --headless      no window: a modelled operator answers
@@ -39,6 +45,7 @@ Examples:
   takeover timing                                     are this machine's times good enough?
   takeover vehicle saloon --manoeuvre brake --speed 30
                                                       how a vehicle moves, as a table
+  takeover devices                                    gamepads, wheels, joysticks: list, test, calibrate
 
 Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished but something was lost (cut short, or the
 log is incomplete), 4 verification failed.";
@@ -48,11 +55,13 @@ log is incomplete), 4 verification failed.";
 #[command(name = "takeover", version, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Subcommand)]
 enum Verb {
+    #[cfg(feature = "station")]
+    Station(station::Args),
     Run(run::Args),
     Check(check::Args),
     List(list::Args),
@@ -62,6 +71,7 @@ enum Verb {
     Link(link::Args),
     Timing(timing::Args),
     Vehicle(vehicle::Args),
+    Devices(devices::Args),
 }
 
 /// How a verb ended, if not with an error.
@@ -85,7 +95,13 @@ enum Done {
 struct Usage(String);
 
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().verb {
+    let Some(verb) = Cli::parse().verb.or_else(without_a_verb) else {
+        let _ = Cli::command().print_help();
+        return ExitCode::from(2);
+    };
+    let result = match verb {
+        #[cfg(feature = "station")]
+        Verb::Station(args) => station::station(&args),
         Verb::Run(args) => run::run(&args),
         Verb::Check(args) => check::check(&args),
         Verb::List(args) => list::list(&args),
@@ -95,6 +111,7 @@ pub fn main() -> ExitCode {
         Verb::Link(args) => link::link(&args),
         Verb::Timing(args) => timing::timing(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
+        Verb::Devices(args) => devices::devices(&args),
     };
     match result {
         Ok(Done::Fine) => ExitCode::SUCCESS,
@@ -109,6 +126,15 @@ pub fn main() -> ExitCode {
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
+}
+
+/// `takeover` alone opens the station where there is a display.
+fn without_a_verb() -> Option<Verb> {
+    #[cfg(feature = "station")]
+    if takeover::station::check().is_ok() {
+        return Cli::try_parse_from(["takeover", "station"]).ok()?.verb;
+    }
+    None
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -2,7 +2,9 @@
 
 use super::Done;
 use std::path::PathBuf;
+#[cfg(feature = "station")]
 use std::str::FromStr;
+use takeover::session::choice::Who;
 
 /// Run a scenario, in the station's window or without one.
 #[derive(clap::Args, Debug)]
@@ -36,6 +38,9 @@ pub struct Args {
     /// Who answers: human, model, none or script:FILE. Default: human in the window, model without.
     #[arg(long, value_name = "WHO")]
     pub operator: Option<Who>,
+    /// Profile of the vehicle instead of the scenario's: `saloon`, `van`, ... (assets/vehicles).
+    #[arg(long, value_name = "PROFILE")]
+    pub vehicle: Option<String>,
     /// Another link than the scenario's: a preset (`takeover link` lists them) or a file (RON).
     #[arg(long, value_name = "PRESET|FILE")]
     pub link: Option<String>,
@@ -66,27 +71,39 @@ pub struct Args {
     #[cfg(feature = "station")]
     #[arg(long, conflicts_with = "headless")]
     pub close_at_end: bool,
-    /// Size of the window, for example 1280x720.
-    #[cfg(feature = "station")]
-    #[arg(
-        long,
-        value_name = "WxH",
-        conflicts_with = "headless",
-        default_value = "1280x720"
-    )]
-    pub size: Size,
     #[cfg(feature = "station")]
     #[command(flatten)]
+    pub window: WindowArgs,
+}
+
+/// How the window is opened.
+#[cfg(feature = "station")]
+#[derive(clap::Args, Clone, Debug, Default, PartialEq)]
+pub struct WindowArgs {
+    /// Size of the window, for example 1280x720 (the default).
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<Size>,
+    /// Full screen; F11 changes it.
+    #[arg(long)]
+    pub fullscreen: bool,
+    /// On which monitor, from 1; the settings page lists them.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub monitor: Option<u16>,
+    /// No pauses: for studies.
+    #[arg(long)]
+    pub no_pause: bool,
+    #[command(flatten)]
     pub look: super::look::Args,
-    /// In the window: a patch that flips with each alert, for a light sensor; corner and size in
-    /// pixels, for example top-left:64.
-    #[cfg(feature = "station")]
-    #[arg(long, value_name = "CORNER[:SIZE]", conflicts_with = "headless")]
+    /// A patch that flips with each alert, for a light sensor; corner and size in pixels, for
+    /// example top-left:64.
+    #[arg(long, value_name = "CORNER[:SIZE]")]
     pub patch: Option<takeover::station::Patch>,
-    /// In the window: how large words are, 0.8 to 2.
-    #[cfg(feature = "station")]
-    #[arg(long, value_name = "FACTOR", conflicts_with = "headless", default_value = "1", value_parser = text_scale)]
-    pub text_scale: f32,
+    /// How large words are, 0.8 to 2.
+    #[arg(long, value_name = "FACTOR", value_parser = text_scale)]
+    pub text_scale: Option<f32>,
+    /// The file of the station's settings, instead of the one in the user's configuration folder.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
 }
 
 #[cfg(feature = "station")]
@@ -94,40 +111,6 @@ fn text_scale(text: &str) -> Result<f32, String> {
     match text.parse() {
         Ok(scale) if (0.8..=2.0).contains(&scale) => Ok(scale),
         _ => Err("expected a number from 0.8 to 2".into()),
-    }
-}
-
-/// Who answers takeover requests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Who {
-    Human,
-    Model,
-    Nobody,
-    Script(PathBuf),
-}
-
-impl FromStr for Who {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match (text, text.strip_prefix("script:")) {
-            ("human", _) => Ok(Self::Human),
-            ("model", _) => Ok(Self::Model),
-            ("none", _) => Ok(Self::Nobody),
-            (_, Some(file)) if !file.is_empty() => Ok(Self::Script(file.into())),
-            _ => Err("expected human, model, none or script:FILE".into()),
-        }
-    }
-}
-
-impl std::fmt::Display for Who {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Human => f.write_str("human"),
-            Self::Model => f.write_str("model"),
-            Self::Nobody => f.write_str("none"),
-            Self::Script(file) => write!(f, "script:{}", file.display()),
-        }
     }
 }
 
@@ -162,5 +145,12 @@ pub fn run(_args: &Args) -> anyhow::Result<Done> {
 
 #[cfg(feature = "sim")]
 pub fn run(args: &Args) -> anyhow::Result<Done> {
+    #[cfg(feature = "station")]
+    if args.headless && args.window != WindowArgs::default() {
+        return Err(super::Usage(
+            "--headless has no window: leave out --size, --fullscreen, --quality and the other options of the window".into(),
+        )
+        .into());
+    }
     super::run_live::run(args)
 }

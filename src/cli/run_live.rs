@@ -1,52 +1,26 @@
-//! Putting a run together: scenario, operator, record, pace.
+//! `takeover run`: one run, without a window or in one.
 
-use super::live_devices::{Devices, Ends};
-use super::run::{Args, Who};
+use super::launch::{Launch, Place, RecordWatch};
+use super::live_devices::{self, Devices, Ends};
+use super::run::Args;
 use super::{Done, Usage, print, say};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use takeover::clock::{Clock, realtime_ns};
-use takeover::devices::RawEvent;
+use std::sync::mpsc::{Sender, channel};
+use takeover::clock::{Clock, Pauses};
 use takeover::devices::haptics::{Haptic, Rumble, ToDevices};
 use takeover::devices::profile::Library;
 use takeover::frame::Frame;
-use takeover::operator::human::{FromOperator, Human};
-use takeover::operator::model::Model;
-use takeover::operator::script::{Script, Scripted};
-use takeover::operator::{FromVehicle, Nobody, Operator, Screen, Watched};
-use takeover::record::{FORMAT, RecordError, Recorder, RunInfo};
-use takeover::scenario::Scenario;
+use takeover::operator::human::FromOperator;
+use takeover::operator::{FromVehicle, Screen};
+use takeover::session::choice::{Choice, Who};
 use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
-use takeover::sim::{DT, Simulation, TICK_HZ};
+use takeover::sim::{DT, Simulation};
 use takeover::takeover::alert::Presented;
-use takeover::takeover::alert::settings::Alerts;
-
-/// What a run needs, checked and opened.
-struct Prepared<'a> {
-    args: &'a Args,
-    who: Who,
-    scenario: Arc<Scenario>,
-    script: Option<Script>,
-    library: Arc<Library>,
-    stop: Stop,
-}
 
 pub fn run(args: &Args) -> anyhow::Result<Done> {
-    let mut scenario = Scenario::load(&args.scenario)?;
-    if let Some(text) = &args.link {
-        let link = super::link::find(text)?;
-        scenario
-            .change_link(link)
-            .map_err(|why| anyhow::anyhow!("--link {text}: {why}"))?;
-    }
-    if let Some(text) = &args.alerts {
-        scenario.alerts = Alerts::load(text).context("--alerts")?;
-    }
-    let scenario = Arc::new(scenario);
     let who = args.operator.clone().unwrap_or(if args.headless {
         Who::Model
     } else {
@@ -67,40 +41,34 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
             .into());
         }
     }
-    let script = match &who {
-        Who::Script(file) => Some(Script::load(file)?),
-        _ => None,
+    let choice = Choice {
+        scenario: args.scenario.clone(),
+        vehicle: args.vehicle.clone(),
+        link: args.link.clone(),
+        operator: who,
+        seed: args.seed,
     };
-    let (library, left_out) = Library::load(args.profile.as_deref())?;
-    if who == Who::Human {
-        for error in left_out {
-            say(format_args!("takeover: {error}; this profile is left out"));
-        }
+    let place = match &args.log {
+        Some(log) => Place::File(log.clone()),
+        None => Place::Folder(args.out.clone()),
+    };
+    if !args.headless {
+        return in_window(args, choice, place);
     }
-    let library = Arc::new(library);
     let stop = Stop::default();
     let flag = stop.0.clone();
     ctrlc::set_handler(move || flag.store(true, std::sync::atomic::Ordering::Relaxed))
         .context("cannot watch for Ctrl-C")?;
-    let prepared = Prepared {
-        args,
-        who,
-        scenario,
-        script,
-        library,
-        stop,
-    };
-    if args.headless {
-        let report = prepared.headless()?;
-        finish(args, &report)
-    } else {
-        prepared.in_window()
-    }
+    let launch = Launch::new(choice, args.alerts.as_deref(), args.realtime, false)?;
+    let person = launch.choice.operator == Who::Human;
+    let library = live_devices::library(args.profile.as_deref(), person)?;
+    let report = headless(&launch, args, &place, library, &stop)?;
+    finish(args.json, &report)
 }
 
 /// Prints what a run came to.
-fn finish(args: &Args, report: &Report) -> anyhow::Result<Done> {
-    if args.json {
+pub(super) fn finish(json: bool, report: &Report) -> anyhow::Result<Done> {
+    if json {
         print([serde_json::to_string_pretty(report)?])?;
     } else {
         print(report.lines())?;
@@ -121,229 +89,58 @@ fn finish(args: &Args, report: &Report) -> anyhow::Result<Done> {
     })
 }
 
-impl Prepared<'_> {
-    /// A window is always watched at the speed of the wall clock.
-    fn in_real_time(&self) -> bool {
-        !self.args.headless || self.args.realtime
+fn headless(
+    launch: &Launch,
+    args: &Args,
+    place: &Place,
+    library: Arc<Library>,
+    stop: &Stop,
+) -> anyhow::Result<Report> {
+    let recorder = launch.recorder(place)?;
+    say(&launch.scenario.title);
+    if args.operator.is_none() {
+        say(format_args!(
+            "nobody is at a station: a modelled operator answers (--operator chooses another)"
+        ));
     }
-
-    fn recorder(&self) -> anyhow::Result<Recorder> {
-        let tier = if cfg!(feature = "station") {
-            "station"
-        } else {
-            "sim"
-        };
-        let started_ns = realtime_ns(std::time::SystemTime::now());
-        let info = RunInfo {
-            format: FORMAT,
-            version: env!("CARGO_PKG_VERSION").into(),
-            platform: format!("{} {} {tier}", std::env::consts::ARCH, std::env::consts::OS),
-            scenario: self.args.scenario.display().to_string(),
-            seed: self.args.seed,
-            operator: self.who.to_string(),
-            pace: if self.in_real_time() {
-                "realtime"
-            } else {
-                "fast"
-            }
-            .into(),
-            started_ns,
-            tick_hz: TICK_HZ,
-            link: self.args.link.clone(),
-        };
-        let script = self.script.as_ref().map(|s| s.text.as_str());
-        let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);
-        if let Some(path) = &self.args.log {
-            return Ok(create(path)?);
+    let (to_session, from_devices) = channel();
+    let sim = Simulation::new(launch.scenario.clone(), launch.choice.seed);
+    // The clock's zero is the first tick: it starts when all that takes time is done.
+    let clock = Clock::start();
+    let ends = (launch.choice.operator == Who::Human).then(|| Ends {
+        clock,
+        to_session: to_session.clone(),
+        to_window: None,
+    });
+    let devices = Devices::start(library, ends);
+    let screen = terminal_screen(clock, to_session, devices.to_devices());
+    let operator = launch.operator(from_devices, screen, &devices, Pauses::default());
+    let mut session = Session::new(&launch.scenario, sim, operator, Some(recorder));
+    let pace = if args.realtime {
+        Pace::RealTime(clock, Pauses::default())
+    } else {
+        Pace::Fast
+    };
+    let bar = progress_bar(launch.scenario.duration);
+    let mut record = RecordWatch::default();
+    let paced = pace.run(&mut session, stop, |session, frame| {
+        narrate(&bar, frame);
+        if let Some(line) = record.news(session) {
+            say_above(&bar, &line);
         }
-        // Runs that start in the same millisecond differ by a number. Only creating the file tells
-        // whether a name is free: asking first would leave time for another run to take it.
-        let scenario = self.args.scenario.file_stem().unwrap_or_default();
-        let (scenario, seed) = (scenario.to_string_lossy(), self.args.seed);
-        let mut name = format!("{scenario}-seed{seed}-{}", started_ns / 1_000_000);
-        for n in 1.. {
-            match create(&self.args.out.join(format!("{name}.mcap"))) {
-                Err(RecordError::Exists { .. }) if n < 1000 => {}
-                other => return Ok(other?),
-            }
-            name = format!("{scenario}-seed{seed}-{}-{n}", started_ns / 1_000_000);
-        }
-        unreachable!("the loop ends by returning")
-    }
-
-    /// A human reads `screen` and answers through `from_devices`; for the others a window is only
-    /// there to be watched.
-    fn operator(
-        &self,
-        from_devices: Receiver<FromOperator>,
-        screen: Screen,
-        devices: &Devices,
-    ) -> Box<dyn Operator> {
-        let operator: Box<dyn Operator> = match (&self.who, &self.script) {
-            (Who::Human, _) => return Box::new(devices.give_to(Human::new(from_devices, screen))),
-            (Who::Script(_), Some(script)) => Box::new(Scripted::new(script.clone())),
-            (Who::Model, _) => Box::new(Model::new(self.scenario.clone(), self.args.seed)),
-            (Who::Nobody | Who::Script(_), _) => Box::new(Nobody),
-        };
-        if self.args.headless {
-            operator
-        } else {
-            Box::new(Watched::new(operator, screen, from_devices))
-        }
-    }
-
-    /// Devices for a human; none for the others. A window has the keyboard beside them.
-    fn start_devices(
-        &self,
-        clock: Clock,
-        to_session: &Sender<FromOperator>,
-        to_window: Option<Sender<RawEvent>>,
-    ) -> Devices {
-        Devices::start(
-            Arc::clone(&self.library),
-            (self.who == Who::Human).then_some(Ends {
-                clock,
-                to_session: to_session.clone(),
-                to_window,
-            }),
-        )
-    }
-
-    fn report(&self, mut session: Session, paced: takeover::session::Paced) -> Report {
-        // A run that was broken off ends at once.
-        let judged = session.judge(&self.stop);
-        let (account, recorder) = session.finish();
-        Report::new(
-            self.args.scenario.display().to_string(),
-            self.args.seed,
-            self.who.to_string(),
-            account,
-            recorder,
-            paced,
-            judged,
-        )
-    }
-
-    fn headless(&self) -> anyhow::Result<Report> {
-        let recorder = self.recorder()?;
-        say(&self.scenario.title);
-        if self.args.operator.is_none() {
-            say(format_args!(
-                "nobody is at a station: a modelled operator answers (--operator chooses another)"
-            ));
-        }
-        let (to_session, from_devices) = channel();
-        let sim = Simulation::new(self.scenario.clone(), self.args.seed);
-        // The clock's zero is the first tick: it starts when all that takes time is done.
-        let clock = Clock::start();
-        let devices = self.start_devices(clock, &to_session, None);
-        let screen = terminal_screen(clock, to_session, devices.to_devices());
-        let operator = self.operator(from_devices, screen, &devices);
-        let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
-        let pace = if self.in_real_time() {
-            Pace::RealTime(clock)
-        } else {
-            Pace::Fast
-        };
-        let bar = progress_bar(self.scenario.duration);
-        let mut record = RecordWatch::default();
-        let paced = pace.run(&mut session, &self.stop, |session, frame| {
-            narrate(&bar, frame);
-            if let Some(line) = record.news(session) {
-                say_above(&bar, &line);
-            }
-        });
-        bar.finish_and_clear();
-        Ok(self.report(session, paced))
-    }
-
-    #[cfg(not(feature = "station"))]
-    fn in_window(&self) -> anyhow::Result<Done> {
-        Err(Usage("this takeover was built without the window: add --headless, or build with `--features station`".into()).into())
-    }
-
-    #[cfg(feature = "station")]
-    fn in_window(&self) -> anyhow::Result<Done> {
-        use takeover::session::live::Live;
-        use takeover::station;
-
-        station::check()?;
-        let recorder = self.recorder()?;
-        let (to_session, from_devices) = channel();
-        let (to_screen, vehicle) = channel();
-        let (to_end, summary) = channel();
-        let (to_window, pad_events) = channel();
-        let screen: Screen = Box::new(move |news| {
-            // The window may be closed already; then nobody looks.
-            let _ = to_screen.send(news);
-        });
-        let sim = Simulation::new(self.scenario.clone(), self.args.seed);
-        let clock = Clock::start();
-        let devices = self.start_devices(clock, &to_session, Some(to_window));
-        let operator = self.operator(from_devices, screen, &devices);
-        let mut session = Session::new(&self.scenario, sim, operator, Some(recorder));
-        let live = Live {
-            scenario: self.scenario.clone(),
-            clock,
-            vehicle,
-            operator: to_session,
-            pad_events,
-            haptics: devices.to_devices(),
-            summary,
-            stop: self.stop.0.clone(),
-        };
-        let options = station::Options {
-            screenshots: self.args.screenshots.clone(),
-            close_at_end: self.args.close_at_end,
-            size: (self.args.size.0, self.args.size.1),
-            look: self.args.look.look(),
-            patch: self.args.patch,
-            text_scale: self.args.text_scale,
-        };
-        // The window must be on the main thread; the run is not, so neither slows the other.
-        let (shown, report) = std::thread::scope(|scope| {
-            let run = scope.spawn(move || {
-                let mut record = RecordWatch::default();
-                let watch = |session: &Session, _: &Frame| {
-                    if let Some(line) = record.news(session) {
-                        say(line);
-                    }
-                };
-                let paced = Pace::RealTime(clock).run(&mut session, &self.stop, watch);
-                let report = self.report(session, paced);
-                let _ = to_end.send(report.lines());
-                report
-            });
-            let shown = station::run(live, options);
-            self.stop
-                .0
-                .store(true, std::sync::atomic::Ordering::Relaxed);
-            (shown, run.join())
-        });
-        let report = report.map_err(|_| {
-            anyhow::anyhow!("the simulation stopped; this is a bug, please report it")
-        })?;
-        // Without a window there was no run worth reporting.
-        shown?;
-        finish(self.args, &report)
-    }
+    });
+    bar.finish_and_clear();
+    Ok(launch.report(session, paced, stop))
 }
 
-/// Notices, once, that the record broke off while the run goes on.
-#[derive(Default)]
-struct RecordWatch {
-    told: bool,
+#[cfg(not(feature = "station"))]
+fn in_window(_args: &Args, _choice: Choice, _place: Place) -> anyhow::Result<Done> {
+    Err(Usage("this takeover was built without the window: add --headless, or build with `--features station`".into()).into())
 }
 
-impl RecordWatch {
-    fn news(&mut self, session: &Session) -> Option<String> {
-        if self.told {
-            return None;
-        }
-        let error = session.recorder().and_then(Recorder::failure)?;
-        self.told = true;
-        Some(format!("takeover: {error}; the run goes on without it"))
-    }
+#[cfg(feature = "station")]
+fn in_window(args: &Args, choice: Choice, place: Place) -> anyhow::Result<Done> {
+    super::station::one_run(args, choice, place)
 }
 
 /// What a person without a window sees of a request: a line and the bell. What they feel: a pulse
@@ -361,10 +158,7 @@ fn terminal_screen(
         };
         if let Some(request) = frame.request.filter(|r| r.id > last) {
             last = request.id;
-            say(format_args!(
-                "\x07TAKE OVER: {} in doubt",
-                request.reason.label()
-            ));
+            say(format_args!("\x07TAKE OVER: {}", request.reason.label()));
             let now = clock.now_ns() as f64 / 1e9;
             let _ = to_session.send(FromOperator::Presented(Presented {
                 request: request.id,

@@ -1,6 +1,7 @@
 //! A person: events of their devices come in from other threads, each with its own time.
 
 use super::{FromVehicle, Operator, Screen};
+use crate::clock::Pauses;
 use crate::command::{Change, Command, DeviceKind, Input, Stamp};
 use crate::devices::controls::Controls;
 use crate::devices::haptics::{Haptic, InCommand, ToDevices, VehicleFelt};
@@ -27,16 +28,20 @@ pub enum FromOperator {
 }
 
 impl FromOperator {
-    /// The picture that was drawn, if that is what this tells.
-    pub fn drawn(self) -> Option<Drawn> {
+    /// The picture that was drawn, in time of the run, if that is what this tells. While the run
+    /// stands still the same picture is drawn over and over.
+    pub fn drawn(self, pauses: &Pauses) -> Option<Drawn> {
         match self {
             Self::Drawn {
                 captured,
                 session_ns,
-            } => Some(Drawn {
-                captured,
-                presented: session_ns as f64 / 1e9,
-            }),
+            } => {
+                let place = pauses.in_run(session_ns);
+                (!place.paused).then_some(Drawn {
+                    captured,
+                    presented: place.run_ns as f64 / 1e9,
+                })
+            }
             _ => None,
         }
     }
@@ -58,6 +63,20 @@ pub struct Human {
     to_devices: Option<ToDevices>,
     /// The device that the screen was told of.
     device: Option<DeviceKind>,
+    pauses: Pauses,
+    /// Something moved while the run stood still.
+    moved_in_pause: bool,
+    /// Buttons that were down when the run went on count from their next press: the one that
+    /// chose "resume" must not take over.
+    muted: Buttons,
+}
+
+/// Which buttons are down.
+#[derive(Clone, Copy, Debug, Default)]
+struct Buttons {
+    take_over: bool,
+    hand_back: bool,
+    no_need: bool,
 }
 
 impl Human {
@@ -76,6 +95,52 @@ impl Human {
             in_command: InCommand::default(),
             to_devices: None,
             device: None,
+            pauses: Pauses::default(),
+            moved_in_pause: false,
+            muted: Buttons::default(),
+        }
+    }
+
+    /// What is done while the run stands still is followed, but is no act.
+    pub fn with_pauses(mut self, pauses: Pauses) -> Self {
+        self.pauses = pauses;
+        self
+    }
+
+    /// Follows an event of a pause. Only devices that come and go are worth the record.
+    fn follow(&mut self, event: RawEvent, inputs: &mut Vec<Input>) {
+        let command = self.controls.apply(&event);
+        self.muted = Buttons {
+            take_over: command.take_over,
+            hand_back: command.hand_back,
+            no_need: command.no_need,
+        };
+        self.command = self.unmuted(command);
+        match event.change {
+            Change::Connected { .. } | Change::Disconnected => {
+                inputs.push(event.into_input(self.command));
+            }
+            _ => self.moved_in_pause = true,
+        }
+    }
+
+    /// The command without the buttons that are muted; one that is up again is muted no more.
+    fn unmuted(&mut self, command: Command) -> Command {
+        self.muted.take_over &= command.take_over;
+        self.muted.hand_back &= command.hand_back;
+        self.muted.no_need &= command.no_need;
+        Command {
+            take_over: command.take_over && !self.muted.take_over,
+            hand_back: command.hand_back && !self.muted.hand_back,
+            no_need: command.no_need && !self.muted.no_need,
+            ..command
+        }
+    }
+
+    /// After a pause: the controls as they are then.
+    fn going_on(&mut self, now: f64, inputs: &mut Vec<Input>) {
+        if std::mem::take(&mut self.moved_in_pause) {
+            inputs.push(self.derived(now));
         }
     }
 
@@ -104,6 +169,16 @@ impl Human {
             change: Change::Set,
             after: self.command,
         }
+    }
+}
+
+/// An alert's times on the clock, as times of the run.
+fn in_run(pauses: &Pauses, alert: Presented) -> Presented {
+    let place = |clock_s: f64| pauses.in_run((clock_s * 1e9).round() as i64).run_ns as f64 / 1e9;
+    Presented {
+        submitted: place(alert.submitted),
+        presented: place(alert.presented),
+        ..alert
     }
 }
 
@@ -136,28 +211,44 @@ impl Operator for Human {
             match message {
                 FromOperator::Raw(event) => self.later.push(event),
                 FromOperator::KeysReleased => keys_released = true,
-                FromOperator::Presented(alert) => self.presented.push(alert),
-                drawn @ FromOperator::Drawn { .. } => self.drawn.extend(drawn.drawn()),
+                FromOperator::Presented(alert) => self.presented.push(in_run(&self.pauses, alert)),
+                drawn @ FromOperator::Drawn { .. } => {
+                    self.drawn.extend(drawn.drawn(&self.pauses));
+                }
             }
         }
         // Only what has happened by this tick counts for it, also if the tick itself runs late:
         // an effect never precedes its cause in the record.
         let now_ns = (now * 1e9).round() as i64;
-        let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.later)
-            .into_iter()
-            .partition(|event| event.time_ns <= now_ns);
-        self.later = later;
-        for event in due {
-            self.command = self.controls.apply(&event);
+        for event in std::mem::take(&mut self.later) {
+            let place = self.pauses.in_run(event.time_ns);
+            if place.run_ns > now_ns {
+                self.later.push(event);
+                continue;
+            }
+            let event = RawEvent {
+                time_ns: place.run_ns,
+                ..event
+            };
+            if place.paused {
+                self.follow(event, inputs);
+                continue;
+            }
+            self.going_on(now, inputs);
+            let command = self.controls.apply(&event);
+            self.command = self.unmuted(command);
             inputs.push(event.into_input(self.command));
         }
+        self.going_on(now, inputs);
         if keys_released {
-            self.command = self.controls.release(KEYBOARD);
+            let command = self.controls.release(KEYBOARD);
+            self.command = self.unmuted(command);
             inputs.push(self.derived(now));
         }
         let turned = self
             .controls
             .step((now - self.last_act) as f32, self.drives);
+        let turned = self.unmuted(turned);
         self.last_act = now;
         if turned != self.command {
             self.command = turned;

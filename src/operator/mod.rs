@@ -5,8 +5,10 @@
 
 pub mod human;
 pub mod model;
+pub mod relay;
 pub mod script;
 
+use crate::clock::Pauses;
 use crate::command::{Command, DeviceKind, Input};
 use crate::frame::Frame;
 use crate::link::view::{Drawn, LinkView, VideoView};
@@ -81,6 +83,7 @@ pub struct Watched {
     screen: Screen,
     from_screen: Receiver<FromOperator>,
     drawn: Vec<Drawn>,
+    pauses: Pauses,
 }
 
 impl Watched {
@@ -89,11 +92,13 @@ impl Watched {
         operator: Box<dyn Operator>,
         screen: Screen,
         from_screen: Receiver<FromOperator>,
+        pauses: Pauses,
     ) -> Self {
         Self {
             operator,
             screen,
             from_screen,
+            pauses,
             drawn: Vec::new(),
         }
     }
@@ -116,8 +121,11 @@ impl Operator for Watched {
     }
 
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
-        self.drawn
-            .extend(self.from_screen.try_iter().filter_map(FromOperator::drawn));
+        self.drawn.extend(
+            self.from_screen
+                .try_iter()
+                .filter_map(|m| m.drawn(&self.pauses)),
+        );
         self.operator.act(now, inputs);
     }
 

@@ -11,6 +11,7 @@ use crate::link::view::{Drawn, LinkView, VideoView};
 use crate::referee::verdict::RequestVerdict;
 use crate::scenario::Scenario;
 use crate::takeover::alert::Presented;
+use crate::takeover::event::TimedEvent;
 use mcap::records::MessageHeader;
 use mcap::write::{Metadata, NoSeek};
 use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
@@ -175,6 +176,11 @@ impl Recorder {
                 self.recorded_s = frame.time;
             }
         }
+    }
+
+    /// An event that is not in any frame: of the run itself, not in it.
+    pub fn event(&mut self, event: &TimedEvent) {
+        self.json(Topic::Event, event.time, event);
     }
 
     /// An operator's input, with its own time.

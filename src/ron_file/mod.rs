@@ -227,6 +227,23 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Vec<Problem>> {
         .map_err(|e| vec![Problem::from_ron(text, &e)])
 }
 
+/// The text with the value at `path`, a field of the group at its front, written anew.
+///
+/// None if there is no such group. A field that is left to its default is added.
+pub fn with_value(text: &str, group: &str, field: &str, value: &str) -> Option<String> {
+    let places = locate::places(text);
+    let path = format!("{group}.{field}");
+    let (start, end, new) = match places.iter().find(|p| p.path == path) {
+        Some(place) => (place.start, place.end, value.to_owned()),
+        None => {
+            let group = places.iter().find(|p| p.path == group)?;
+            let inside = group.start + text.get(group.start..group.end)?.find('(')? + 1;
+            (inside, inside, format!("{field}: {value}, "))
+        }
+    };
+    Some([text.get(..start)?, &new, text.get(end..)?].concat())
+}
+
 /// The first character of the value at `path` of a text; of the whole text without a path.
 pub fn first_character(text: &str, path: &str) -> Option<char> {
     let place = locate::places(text).into_iter().find(|p| p.path == path)?;

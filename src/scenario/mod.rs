@@ -120,6 +120,28 @@ impl Scenario {
         check::check(ron_file::parse(text)?, text)
     }
 
+    /// The same with another vehicle: a profile by name. Its text says so, too, since the text is
+    /// what a record is repeated from.
+    ///
+    /// # Errors
+    /// One line: there is no such profile, or the scenario is impossible with it.
+    pub fn with_vehicle(&self, profile: &str) -> Result<Self, String> {
+        let known: Vec<_> = crate::vehicle::profile_names().collect();
+        if !known.contains(&profile) {
+            let known = known.join(", ");
+            return Err(format!("vehicle: expected one of {known}, got `{profile}`"));
+        }
+        let text = ron_file::with_value(&self.text, "ego", "vehicle", &format!("\"{profile}\""));
+        let text = text.ok_or("the scenario has no ego")?;
+        Self::parse(&text).map_err(|problems| {
+            let first = problems.first();
+            let why = first.map_or(String::new(), |p| {
+                format!("{}: expected {}, got {}", p.field, p.expected, p.got)
+            });
+            format!("the scenario does not go with the vehicle `{profile}`: {why}")
+        })
+    }
+
     /// Another link than that of the file.
     ///
     /// # Errors

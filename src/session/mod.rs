@@ -1,10 +1,12 @@
 //! One run: simulation, link, operator and record together.
 
 pub mod cases;
+pub mod choice;
 pub mod dangers;
 #[cfg(feature = "sim")]
 pub mod fork;
 pub mod limit;
+#[cfg(feature = "sim")]
 pub mod link_account;
 pub mod live;
 #[cfg(feature = "sim")]

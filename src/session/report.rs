@@ -8,12 +8,20 @@ use super::tally::{Account, Collision, describe_account};
 use crate::frame::End;
 use crate::record::{RecordError, Recorder, RunEnd};
 use crate::referee::verdict::RequestVerdict;
+use crate::takeover::event::{Event, TimedEvent};
 use crate::takeover::timeline::Takeover;
 use serde::Serialize;
 use std::path::PathBuf;
 
 /// A late tick is worth a warning from here on, s. Below it a person cannot tell.
 const NOTABLE_DELAY: f64 = 0.05;
+
+fn stood(event: &TimedEvent) -> f64 {
+    match event.event {
+        Event::Resumed { stood_s } => stood_s,
+        _ => 0.0,
+    }
+}
 
 /// The object that `takeover run --json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +43,8 @@ pub struct Report {
     /// What the referee says of each request and each unprompted takeover.
     pub verdicts: Vec<RequestVerdict>,
     pub dangers: Dangers,
+    /// How long it was paused, s of the wall clock.
+    pub stood_s: f64,
     /// What was measured of the link.
     pub link: LinkAccount,
     /// What was lost, one line each: exit code 3.
@@ -85,6 +95,10 @@ impl Report {
         if let Err(why) = judged {
             notes.push(format!("no verdict on the requests: {why}"));
         }
+        let stood_s: f64 = account.events.iter().map(stood).sum();
+        if stood_s > 0.0 {
+            notes.push(format!("paused for {stood_s:.1} s in all"));
+        }
         if paced.worst_delay_s > NOTABLE_DELAY {
             notes.push(format!(
                 "this machine was too slow for real time: a tick came {:.0} ms late",
@@ -105,6 +119,7 @@ impl Report {
             takeovers: account.takeovers,
             verdicts: account.verdicts,
             dangers: account.dangers,
+            stood_s,
             link: account.link,
             lost,
             notes,

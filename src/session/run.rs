@@ -17,6 +17,7 @@ use crate::operator::Operator;
 use crate::record::Recorder;
 use crate::scenario::Scenario;
 use crate::sim::Simulation;
+use crate::takeover::event::{Event, TimedEvent};
 use std::sync::Arc;
 
 /// What is known of the link is told and recorded every so many ticks, and when its state changes.
@@ -186,6 +187,16 @@ impl Session {
                 recorder.link(&view);
             }
         }
+    }
+
+    /// Notes what happened to the run itself, not in it.
+    pub fn note(&mut self, event: Event) {
+        let (tick, time) = (self.frame().tick, self.frame().time);
+        let noted = TimedEvent { tick, time, event };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.event(&noted);
+        }
+        self.tally.note(noted);
     }
 
     /// What the operator did up to `now`, and the command to send. A button or pedal that was

@@ -119,6 +119,11 @@ impl Tally {
         self.dangers.tick(frame.time, Measured::of_frame(frame));
     }
 
+    /// An event that is not in any frame.
+    pub fn note(&mut self, event: TimedEvent) {
+        self.event(&event);
+    }
+
     pub fn link(&mut self, view: &LinkView) {
         self.link.link(view);
     }

@@ -4,7 +4,6 @@
 //! whole picture; each can be off in a study's condition. Escalated, it flashes, at 2 Hz: below the
 //! 3 Hz that can set off seizures (WCAG 2.3.1).
 
-use super::doubts::Augmented;
 use super::feed::Picture;
 use super::hud::COLUMN;
 use super::runs::{Begin, Memory, RunNumber};
@@ -67,19 +66,8 @@ pub fn plugin(app: &mut App) {
     app.add_systems(Begin, (spawn_frame, spawn_banner).chain())
         .add_systems(
             Update,
-            (augment, place, banner, words, countdown, frame).in_set(super::Stage::Draw),
+            (place, banner, words, countdown, frame).in_set(super::Stage::Draw),
         );
-}
-
-/// What is drawn into the picture of the world is a matter of alerts as well.
-fn augment(picture: Res<Picture>, setting: Res<Setting>, mut augmented: ResMut<Augmented>) {
-    let on = picture.watch.on().map(|told| told.alert);
-    let wanted = setting.0.alerts.augmented(on);
-    augmented.set_if_neq(Augmented {
-        objects: wanted.objects,
-        plan: wanted.plan,
-        ego: wanted.ego,
-    });
 }
 
 /// What of the request or manoeuvre that this frame tells of is to be seen; everything else is

@@ -1,18 +1,19 @@
 //! Frames as they come in: the newest to draw, the events of all of them.
 
+use super::shell::history::History;
 use crate::command::DeviceKind;
 use crate::frame::{End, Frame};
 use crate::link::view::{LinkState, LinkView, VideoView};
 use crate::operator::FromVehicle;
 use crate::perception::Function;
+use crate::session::report::Report;
 use crate::takeover::alert::watch::Watch;
 use crate::takeover::event::{Event, TimedEvent};
-use bevy::app::AppExit;
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 /// Events kept for the list on the screen.
@@ -26,7 +27,7 @@ const HISTORY_STEP: f64 = 0.5;
 pub struct Feed {
     /// In cells because receivers cannot be shared between threads, and resources must be.
     pub vehicle: SyncCell<Receiver<FromVehicle>>,
-    pub summary: SyncCell<Receiver<Vec<String>>>,
+    pub summary: SyncCell<Receiver<Arc<Report>>>,
 }
 
 /// The session's own wish to end: Ctrl-C, or the window's closing.
@@ -55,7 +56,7 @@ pub struct Picture {
     pub ended: Option<End>,
     /// No more frames come.
     pub closed: bool,
-    pub summary: Option<Vec<String>>,
+    pub summary: Option<Arc<Report>>,
     /// No summary comes any more.
     pub summary_closed: bool,
 }
@@ -119,11 +120,15 @@ fn is_listed(event: &Event) -> bool {
 }
 
 /// Empties the channels.
-pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>) {
+pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>, mut history: ResMut<History>) {
     loop {
         match feed.vehicle.get().try_recv() {
-            Ok(FromVehicle::Frame(frame)) => picture.take_in(frame),
+            Ok(FromVehicle::Frame(frame)) => {
+                history.data(&frame);
+                picture.take_in(frame);
+            }
             Ok(FromVehicle::Picture(scene, video)) => {
+                history.picture(&scene);
                 picture.scene = Some(scene);
                 picture.video = video;
             }
@@ -141,21 +146,10 @@ pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>) {
     }
     if picture.summary.is_none() {
         match feed.summary.get().try_recv() {
-            Ok(lines) => picture.summary = Some(lines),
+            Ok(report) => picture.summary = Some(report),
             Err(TryRecvError::Empty) => {}
             Err(TryRecvError::Disconnected) => picture.summary_closed = true,
         }
-    }
-}
-
-/// Closes the window when the session was stopped from outside (Ctrl-C), once it has ended.
-pub fn leave_when_stopped(
-    stop: Res<Stop>,
-    picture: Res<Picture>,
-    mut exit: MessageWriter<AppExit>,
-) {
-    if stop.0.load(Ordering::Relaxed) && picture.complete() {
-        exit.write(AppExit::Success);
     }
 }
 

@@ -12,7 +12,6 @@ use crate::devices::controls::is_control_key;
 use crate::devices::layout::Role;
 use crate::devices::{KEYBOARD, RawEvent};
 use crate::session::live::FromOperator;
-use bevy::app::AppExit;
 use bevy::input::keyboard::{KeyboardFocusLost, KeyboardInput};
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -25,8 +24,7 @@ pub struct LastDrawn(pub Arc<AtomicI64>);
 
 pub fn plugin(app: &mut App) {
     app.add_systems(Begin, announce)
-        .add_systems(First, read_keys.run_if(running))
-        .add_systems(Update, leave);
+        .add_systems(First, read_keys.run_if(running));
 }
 
 /// The keyboard is a device like a pad: it has to be there before it can be in command.
@@ -76,12 +74,6 @@ fn read_keys(
     }
     if lost.read().count() > 0 {
         uplink.send(FromOperator::KeysReleased);
-    }
-}
-
-fn leave(keys: Res<ButtonInput<KeyCode>>, mut exit: MessageWriter<AppExit>) {
-    if keys.just_pressed(KeyCode::Escape) {
-        exit.write(AppExit::Success);
     }
 }
 

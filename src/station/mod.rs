@@ -19,9 +19,11 @@
 //! | `doubts`, `ahead` | marks over the picture: doubtful objects, the own place by now |
 //! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
 //! | `plan` | where the automation means to go |
-//! | `hud`, `alerts`, `ending`, `widgets`, `notes` | instruments, authority and requests, the end, notices |
+//! | `hud`, `alerts`, `widgets`, `notes` | instruments, authority and requests, notices |
+//! | `shell`, `settings` | around the run: start, pause, end; what is remembered |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
-//! | `input`, `presented`, `patch` | the keyboard; when an alert was presented; a patch for a light sensor |
+//! | `input` | the keyboard |
+//! | `presented`, `glass`, `patch` | when an alert, and when a camera picture was presented; a patch for a light sensor |
 //! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
@@ -35,9 +37,9 @@ mod camera;
 mod cockpit;
 mod codec;
 mod doubts;
-mod ending;
 mod feed;
 mod frames;
+mod glass;
 mod hud;
 mod input;
 mod junctions;
@@ -59,7 +61,9 @@ mod runs;
 mod scene;
 mod screens;
 mod screenshots;
+pub mod settings;
 mod shape;
+mod shell;
 mod signs;
 mod site;
 mod skins;
@@ -76,7 +80,8 @@ mod weather;
 mod widgets;
 mod words;
 
-use crate::session::live::Live;
+use crate::session::choice::Choice as RunChoice;
+use crate::session::live::{Desk, Live, NoDesk};
 use bevy::app::{AppExit, PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
@@ -89,11 +94,12 @@ pub use patch::{Corner, Patch};
 pub use presented::{Drawing, DrawingLog};
 use quality::Quality;
 pub use quality::{Choice, Level};
+use settings::Settings;
 pub use sound::try_sound;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 pub use views::View;
 
 /// How the world is shown.
@@ -109,10 +115,11 @@ pub struct Look {
 }
 
 /// How the window behaves.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Save pictures here when a request is first shown (`request.png`), when it was taken over
-    /// (`operator.png`), and of the last panel (`end.png`).
+    /// (`operator.png`), of the last page (`end.png`), and of the pages around the run
+    /// (`start.png`, `paused.png`, ...). From the second run on a number is added.
     pub screenshots: Option<PathBuf>,
     /// Close by itself once the summary is shown, instead of waiting for the operator.
     pub close_at_end: bool,
@@ -123,6 +130,25 @@ pub struct Options {
     pub patch: Option<Patch>,
     /// How large words are, 0.8 to 2.
     pub text_scale: f32,
+    /// One run and no more: no start page, and Esc ends it.
+    pub once: bool,
+    /// The run can be made to stand still.
+    pub may_pause: bool,
+    /// What is chosen at first.
+    pub choice: RunChoice,
+    /// Scenario files to choose from.
+    pub scenarios: Vec<PathBuf>,
+    /// Why there are none.
+    pub no_scenarios: Option<String>,
+    pub settings: Settings,
+    /// Where changed settings are kept.
+    pub settings_path: Option<PathBuf>,
+    /// What the start page should tell at once.
+    pub note: Option<String>,
+    /// Set it to end the run and close the window: Ctrl-C.
+    pub quit: Arc<AtomicBool>,
+    /// Keep the times of each picture here.
+    pub drawing_log: Option<DrawingLog>,
 }
 
 impl Default for Options {
@@ -134,8 +160,26 @@ impl Default for Options {
             look: Look::default(),
             patch: None,
             text_scale: 1.0,
+            once: true,
+            may_pause: true,
+            choice: RunChoice::default(),
+            scenarios: Vec::new(),
+            no_scenarios: None,
+            settings: Settings::default(),
+            settings_path: None,
+            note: None,
+            quit: Arc::default(),
+            drawing_log: None,
         }
     }
+}
+
+/// The scenario files of a folder, in the order of their names.
+///
+/// # Errors
+/// One line, if the folder cannot be read or has none.
+pub fn scenarios(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    shell::library::files(folder)
 }
 
 /// Why there is no window.
@@ -181,30 +225,16 @@ enum Stage {
 /// Opens the window and returns once it is closed. Must be called on the main thread, once in the
 /// life of a program: the window systems allow no more.
 ///
-/// The session is told to stop when the window closes, also if it could not be opened.
+/// With `first` a run goes on already; without, the window begins with the start page. Whoever made
+/// the desk stops what runs are left when this returns.
 ///
 /// # Errors
 /// If there is no display or no graphics adapter, or the folder for screenshots cannot be made.
-pub fn run(live: Live, options: Options) -> Result<(), StationError> {
-    begin(live, options, None)
-}
-
-/// The same, and the times of each picture are kept in `log`.
-///
-/// # Errors
-/// As [`run`].
-pub fn measure(live: Live, options: Options, log: DrawingLog) -> Result<(), StationError> {
-    begin(live, options, Some(log))
-}
-
-fn begin(live: Live, options: Options, log: Option<DrawingLog>) -> Result<(), StationError> {
-    let stop = Arc::clone(&live.stop);
-    let result = open(live, options, log);
-    stop.store(true, Ordering::Relaxed);
-    result
-}
-
-fn open(live: Live, options: Options, log: Option<DrawingLog>) -> Result<(), StationError> {
+pub fn run(
+    desk: Box<dyn Desk + Send>,
+    first: Option<Live>,
+    options: Options,
+) -> Result<(), StationError> {
     probe::display()?;
     if let Some(path) = &options.screenshots {
         std::fs::create_dir_all(path).map_err(|why| StationError::Screenshots {
@@ -223,12 +253,28 @@ fn open(live: Live, options: Options, log: Option<DrawingLog>) -> Result<(), Sta
         }
     };
     let software = probe::adapter()?;
-    let mut app = probe::guarded(|| build(live, options, log, software)).map_err(why_not)?;
+    let mut app = probe::guarded(|| build(desk, first, options, software)).map_err(why_not)?;
     app.insert_resource(times);
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(StationError::Window(format!("it closed with code {code}"))),
     }
+}
+
+/// One run, the times of whose pictures are kept in `log`.
+///
+/// # Errors
+/// As [`run`].
+pub fn measure(live: Live, options: Options, log: DrawingLog) -> Result<(), StationError> {
+    let stop = Arc::clone(&live.stop);
+    let options = Options {
+        once: true,
+        drawing_log: Some(log),
+        ..options
+    };
+    let shown = run(Box::new(NoDesk), Some(live), options);
+    stop.store(true, Ordering::Relaxed);
+    shown
 }
 
 /// A panic of Bevy's while it was set up, as an error.
@@ -240,7 +286,7 @@ fn why_not(message: String) -> StationError {
     }
 }
 
-fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) -> App {
+fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, software: bool) -> App {
     let mut app = App::new();
     let window = Window {
         title: words::t("window.title").into(),
@@ -270,7 +316,7 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
         .insert_resource(screens::SideWindows(options.look.side_windows))
         .insert_resource(Quality::new(options.look.quality, software))
         .insert_resource(screenshots::Wanted {
-            folder: options.screenshots,
+            folder: options.screenshots.clone(),
             close_at_end: options.close_at_end,
         })
         .insert_resource(widgets::TextScale(options.text_scale))
@@ -282,8 +328,8 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
     if let Some(patch) = options.patch {
         app.insert_resource(patch);
     }
-    if let Some(log) = log {
-        app.insert_resource(log);
+    if let Some(log) = &options.drawing_log {
+        app.insert_resource(log.clone());
     }
     app.add_plugins(plugins)
         .configure_sets(
@@ -293,7 +339,6 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
                 .run_if(runs::running),
         )
         .add_systems(Update, feed::drain.in_set(Stage::Feed))
-        .add_systems(Update, feed::leave_when_stopped.in_set(Stage::Finish))
         .add_systems(runs::Begin, (sky::spawn, plan::spawn, weather::spawn))
         .add_systems(
             Update,
@@ -318,6 +363,7 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
             views::plugin,
             screens::plugin,
             codec::plugin,
+            glass::plugin,
             map::plugin,
             doubts::plugin,
             notes::plugin,
@@ -329,16 +375,16 @@ fn build(live: Live, options: Options, log: Option<DrawingLog>, software: bool) 
             vehicles::plugin,
             hud::plugin,
             alerts::plugin,
-            ending::plugin,
+            shell::plugin,
             input::plugin,
             presented::plugin,
             patch::plugin,
             screenshots::plugin,
         ));
-    let mut live = SyncCell::new(Some(live));
+    let mut opening = SyncCell::new(Some((desk, first, options)));
     app.add_systems(Startup, move |world: &mut World| {
-        if let Some(live) = live.get().take() {
-            runs::begin(world, live);
+        if let Some((desk, first, options)) = opening.get().take() {
+            shell::open(world, desk, first, &options);
         }
     });
     app

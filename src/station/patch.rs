@@ -11,7 +11,8 @@ use bevy::window::PrimaryWindow;
 use std::str::FromStr;
 
 /// Where the patch is, and how large.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Resource)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Resource, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Patch {
     pub corner: Corner,
     /// Side of the square, pixels of the screen.
@@ -54,6 +55,20 @@ impl FromStr for Patch {
             }),
             _ => Err(expected()),
         }
+    }
+}
+
+impl TryFrom<String> for Patch {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Patch> for String {
+    fn from(patch: Patch) -> Self {
+        patch.to_string()
     }
 }
 

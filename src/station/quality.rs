@@ -19,12 +19,53 @@ pub enum Level {
 }
 
 /// What was asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Choice {
     /// Low where a processor draws, else High; it falls a level where pictures take too long.
     #[default]
     Auto,
     Fixed(Level),
+}
+
+impl Choice {
+    pub const ALL: [Self; 4] = [
+        Self::Auto,
+        Self::Fixed(Level::Low),
+        Self::Fixed(Level::Medium),
+        Self::Fixed(Level::High),
+    ];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Fixed(Level::Low) => "low",
+            Self::Fixed(Level::Medium) => "medium",
+            Self::Fixed(Level::High) => "high",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auto => t("quality.auto"),
+            Self::Fixed(level) => level.word(),
+        }
+    }
+}
+
+impl TryFrom<String> for Choice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Choice> for String {
+    fn from(choice: Choice) -> Self {
+        choice.name().into()
+    }
 }
 
 impl std::str::FromStr for Choice {
@@ -130,6 +171,7 @@ impl Level {
 #[derive(Clone, Copy, Debug, Resource)]
 pub struct Quality {
     choice: Choice,
+    software: bool,
     level: Level,
     /// Pictures drawn when the level last changed.
     since: u64,
@@ -144,13 +186,17 @@ impl Quality {
         };
         Self {
             choice,
+            software,
             level,
             since: 0,
         }
     }
 
-    pub fn level(&self) -> Level {
-        self.level
+    /// Chosen anew, from the next run on.
+    pub fn choose(&mut self, choice: Choice) {
+        if self.choice != choice {
+            *self = Self::new(choice, self.software);
+        }
     }
 
     pub fn terms(&self) -> &'static Terms {
@@ -248,6 +294,6 @@ mod tests {
         }
         let mut auto = Quality::new(Choice::Auto, false);
         assert_eq!(auto.judge(&slow), None);
-        assert_eq!(Quality::new(Choice::Auto, true).level(), Level::Low);
+        assert_eq!(Quality::new(Choice::Auto, true).level, Level::Low);
     }
 }

@@ -12,6 +12,7 @@
 
 use crate::clock::Clock;
 use crate::session::live::FromOperator;
+use crate::takeover::alert::settings::Alerts;
 use crate::takeover::alert::tone::{Player, Tone};
 use crate::takeover::alert::{Alert, Channel, Presented};
 use bevy::prelude::Resource;
@@ -170,6 +171,42 @@ pub fn try_sound(clock: Clock, times: u32, every: Duration) -> Result<Vec<Presen
     });
     Ok(heard.collect())
 }
+
+/// Plays a request's tone for a moment, on a thread of its own. Says why it cannot, if so.
+pub fn test(volume: Volume) -> Receiver<String> {
+    let (answer, heard) = channel();
+    let failed = answer.clone();
+    let thread = thread::Builder::new()
+        .name("sound test".into())
+        .spawn(move || {
+            let (report, _reports) = channel();
+            let sound = match Sound::open(Clock::start(), report, volume) {
+                Ok(sound) => sound,
+                Err(why) => {
+                    // The page may be gone.
+                    let _ = answer.send(why.to_string());
+                    return;
+                }
+            };
+            let telling = Alerts::default().request.sound;
+            sound.send(ToSound::Start {
+                tone: telling.tone,
+                volume: telling.volume,
+                alert: None,
+            });
+            thread::sleep(TEST);
+            sound.send(ToSound::Stop);
+            // What was cut off fades before the card is closed.
+            thread::sleep(TEST / 10);
+        });
+    if let Err(why) = thread {
+        let _ = failed.send(why.to_string());
+    }
+    heard
+}
+
+/// Length of the test.
+const TEST: Duration = Duration::from_millis(1200);
 
 fn stream<T: SizedSample>(
     device: &cpal::Device,

@@ -1,6 +1,5 @@
 //! What the window says, put together from the words of the language in use.
 
-use super::feed::Picture;
 use super::words::{fill, named, t};
 use crate::command::DeviceKind;
 use crate::frame::{End, Frame};
@@ -196,15 +195,6 @@ pub fn outcome(end: Option<End>) -> String {
     match end {
         Some(end) => named("end", &end),
         None => t("end.no_pictures").into(),
-    }
-}
-
-/// The last panel's lines.
-pub fn summary(picture: &Picture) -> String {
-    match &picture.summary {
-        Some(lines) => lines.join("\n"),
-        None if picture.summary_closed => String::new(),
-        None => t("end.recording").into(),
     }
 }
 

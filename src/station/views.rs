@@ -5,7 +5,10 @@ use super::words::t;
 use bevy::prelude::*;
 
 /// From where the world is seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Resource)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Resource, serde::Serialize, serde::Deserialize,
+)]
+#[serde(try_from = "String", into = "String")]
 pub enum View {
     /// From the driver's seat, on one screen.
     #[default]
@@ -46,7 +49,7 @@ impl View {
         self != Self::Map
     }
 
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Driver => t("view.driver"),
             Self::Panorama => t("view.panorama"),
@@ -55,6 +58,34 @@ impl View {
             Self::Birdseye => t("view.birdseye"),
             Self::Map => t("view.map"),
         }
+    }
+}
+
+impl View {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Driver => "driver",
+            Self::Panorama => "panorama",
+            Self::Rear => "rear",
+            Self::Chase => "chase",
+            Self::Birdseye => "birdseye",
+            Self::Map => "map",
+        }
+    }
+}
+
+impl TryFrom<String> for View {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<View> for String {
+    fn from(view: View) -> Self {
+        view.name().into()
     }
 }
 

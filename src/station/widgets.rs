@@ -82,17 +82,25 @@ fn fitted(size: Vec2, text: f32) -> (f32, Room) {
     (scale, Room::of(size / scale))
 }
 
+/// A page is open that needs the whole of [`DESIGN`], whatever size words have.
+#[derive(Default, Resource)]
+pub struct WholePage(pub bool);
+
 /// Keeps the instruments' size in proportion to the window, and shows what has room.
 pub fn scale(
     window: Single<&Window, With<PrimaryWindow>>,
     text: Res<TextScale>,
+    page: Res<WholePage>,
     mut scale: ResMut<UiScale>,
     mut room: ResMut<Room>,
     mut needy: Query<(&mut Node, &Needs), Without<Brief>>,
     mut brief: Query<&mut Node, (With<Brief>, Without<Needs>)>,
 ) {
     let (low, high) = TextScale::RANGE;
-    let (wanted, fits) = fitted(window.size(), text.0.clamp(low, high));
+    let (mut wanted, fits) = fitted(window.size(), text.0.clamp(low, high));
+    if page.0 {
+        wanted = (window.size() / DESIGN).min_element().max(0.1);
+    }
     if (scale.0 - wanted).abs() > 1e-3 {
         scale.0 = wanted;
     }

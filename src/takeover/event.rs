@@ -270,6 +270,13 @@ pub enum Event {
     /// Nothing new comes from the operator's end of the link.
     LinkLost,
     LinkBack,
+    /// The station's menu stopped the run; nobody was asked to do anything meanwhile.
+    Paused,
+    /// ... and let it go on.
+    Resumed {
+        /// How long it stood, s of the wall clock.
+        stood_s: f64,
+    },
     /// What the operator sees and answers comes later than the soft limit allows ...
     LinkDegraded {
         /// From the cameras to the operator and back to the vehicle, s.
@@ -414,6 +421,8 @@ impl Event {
             Self::OperatorBack => "operator or device back".into(),
             Self::LinkLost => "link lost".into(),
             Self::LinkBack => "link back".into(),
+            Self::Paused => "paused".into(),
+            Self::Resumed { stood_s } => format!("goes on after a pause of {stood_s:.1} s"),
             Self::LinkDegraded { latency } => format!(
                 "link degraded: what the operator sees and answers is {:.0} ms late",
                 latency * 1e3

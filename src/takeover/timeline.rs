@@ -295,7 +295,7 @@ impl Timeline {
 }
 
 impl Takeover {
-    fn new(reason: String) -> Self {
+    pub(crate) fn new(reason: String) -> Self {
         Self {
             reason,
             request: None,

@@ -38,7 +38,13 @@ mod link;
 #[cfg(feature = "sim")]
 mod others;
 #[cfg(feature = "sim")]
+mod pause;
+#[cfg(feature = "sim")]
 mod referee;
+#[cfg(feature = "station")]
+mod shell;
+#[cfg(feature = "station")]
+mod views;
 #[cfg(feature = "station")]
 mod window;
 

@@ -34,7 +34,7 @@ echo $? > "$DIR/code"
 "#;
 
 /// The fog bank, but the fog is near and the run short.
-fn early_fog(folder: &Path) {
+pub fn early_fog(folder: &Path) {
     let text = fs::read_to_string(project("scenarios/fog_bank.ron")).expect("readable");
     let mut early = text.clone();
     for (from, to) in [
@@ -64,7 +64,7 @@ fn picture(path: &Path) -> (usize, usize, Vec<[u8; 3]>) {
 }
 
 /// Share of a picture's pixels that are close to a colour, 0 to 1.
-fn share(path: &Path, colour: [u8; 3]) -> f64 {
+pub fn share(path: &Path, colour: [u8; 3]) -> f64 {
     let file = std::io::BufReader::new(fs::File::open(path).expect("a picture"));
     let mut reader = png::Decoder::new(file).read_info().expect("a PNG");
     let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];

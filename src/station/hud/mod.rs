@@ -38,7 +38,9 @@ pub fn plugin(app: &mut App) {
     app.init_resource::<TextScale>()
         .init_resource::<Room>()
         .add_systems(Begin, (spawn_columns, spawn_help))
-        .add_systems(Update, (scale, events).in_set(super::Stage::Draw))
+        // Pages around the run have sizes, too.
+        .add_systems(Update, scale)
+        .add_systems(Update, events.in_set(super::Stage::Draw))
         .add_plugins((
             confidence::plugin,
             link::plugin,

@@ -25,6 +25,10 @@ fn all() -> Vec<Event> {
         Event::OperatorBack,
         Event::LinkLost,
         Event::LinkBack,
+        Event::Paused,
+        Event::Resumed { stood_s: 2.5 },
+        Event::LinkDegraded { latency: 0.25 },
+        Event::LinkRecovered,
     ];
     all.extend(Reason::ALL.map(|reason| Event::Advisory { reason }));
     for mode in [Mode::Direct, Mode::Shared] {
