@@ -26,5 +26,6 @@ pub mod sim;
 pub mod station;
 pub mod surface;
 pub mod takeover;
+pub mod timing;
 pub mod traffic;
 pub mod vehicle;

@@ -4,6 +4,7 @@ mod assess;
 mod assess_calibration;
 mod assess_policy;
 mod check;
+mod devices;
 mod inspect;
 mod judge;
 #[cfg(feature = "sim")]
@@ -19,6 +20,7 @@ mod run;
 mod run_live;
 #[cfg(feature = "station")]
 mod station;
+mod timing;
 mod vehicle;
 
 use anyhow::{Context, anyhow};
@@ -40,8 +42,10 @@ Examples:
   takeover link 4g                                    what a link does, measured
   takeover assess policy --seeds 5                    what takeover policies are worth
   takeover judge runs/LOG.mcap                        were its requests needed, and in time
+  takeover timing                                     are this machine's times good enough?
   takeover vehicle saloon --manoeuvre brake --speed 30
                                                       how a vehicle moves, as a table
+  takeover devices                                    gamepads, wheels, joysticks: list, test, calibrate
 
 Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished but something was lost (cut short, or the
 log is incomplete), 4 verification failed.";
@@ -65,7 +69,9 @@ enum Verb {
     Assess(assess::Args),
     Judge(judge::Args),
     Link(link::Args),
+    Timing(timing::Args),
     Vehicle(vehicle::Args),
+    Devices(devices::Args),
 }
 
 /// How a verb ended, if not with an error.
@@ -103,7 +109,9 @@ pub fn main() -> ExitCode {
         Verb::Assess(args) => assess::assess(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Link(args) => link::link(&args),
+        Verb::Timing(args) => timing::timing(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
+        Verb::Devices(args) => devices::devices(&args),
     };
     match result {
         Ok(Done::Fine) => ExitCode::SUCCESS,

@@ -158,10 +158,7 @@ fn terminal_screen(
         };
         if let Some(request) = frame.request.filter(|r| r.id > last) {
             last = request.id;
-            say(format_args!(
-                "\x07TAKE OVER: {} in doubt",
-                request.reason.label()
-            ));
+            say(format_args!("\x07TAKE OVER: {}", request.reason.label()));
             let now = clock.now_ns() as f64 / 1e9;
             let _ = to_session.send(FromOperator::Presented(Presented {
                 request: request.id,

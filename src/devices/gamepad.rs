@@ -95,6 +95,8 @@ impl Drop for GamepadThread {
 pub struct Found {
     pub device: u32,
     pub name: String,
+    /// `/dev/input/event*`.
+    pub node: PathBuf,
     pub profile: Profiled,
 }
 
@@ -443,6 +445,7 @@ impl<F: FnMut(&Found), S: FnMut(RawEvent)> Reader<F, S> {
         (self.found)(&Found {
             device: number(place),
             name: name.clone(),
+            node: self.pads[place].node.clone(),
             profile: profiled,
         });
         let rumble = more.rumbles;

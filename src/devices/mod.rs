@@ -7,6 +7,7 @@
 //! | [`timing`] | whether a kernel stamp can be believed, and how far off the time may be | yes |
 //! | [`controls`] | raw changes of all devices → one [`Command`] | yes |
 //! | [`haptics`], [`force`] | what is sent to devices; the torque of a wheel's motor | yes |
+//! | [`calibrate`] | what is asked for in a calibration, and the profile it comes to | yes |
 //! | [`menu`] | the same changes, for someone who moves through menus | yes |
 //! | `gamepad` | the thread that reads devices (feature `gamepad`, needs libudev) | no |
 //! | `effects` | the thread that sends rumble and force feedback to them (the same, Linux) | no |
@@ -19,6 +20,7 @@
 use crate::clock::Now;
 use crate::command::{Change, Command, Input, Stamp};
 
+pub mod calibrate;
 pub mod codes;
 pub mod controls;
 #[cfg(all(feature = "gamepad", target_os = "linux"))]

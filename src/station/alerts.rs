@@ -206,8 +206,8 @@ fn spawn_sign_and_words(top: &mut ChildSpawnerCommands) {
         width: percent(100.0),
         max_width: px(WIDEST),
         flex_direction: FlexDirection::Column,
-        padding: UiRect::axes(px(16.0), px(8.0)),
-        row_gap: px(6.0),
+        padding: UiRect::axes(px(16.0), px(5.0)),
+        row_gap: px(2.0),
         border_radius: BorderRadius::all(px(6.0)),
         ..default()
     };
@@ -262,7 +262,7 @@ fn spawn_sign_and_words(top: &mut ChildSpawnerCommands) {
                     row.spawn((
                         Node {
                             flex_grow: 1.0,
-                            height: px(18.0),
+                            height: px(14.0),
                             ..default()
                         },
                         BackgroundColor(TROUGH),
@@ -274,7 +274,7 @@ fn spawn_sign_and_words(top: &mut ChildSpawnerCommands) {
                         };
                         trough.spawn((Left, filling, BackgroundColor(INK)));
                     });
-                    row.spawn((label("", 26.0, INK), Words::Seconds));
+                    row.spawn((label("", 22.0, INK), Words::Seconds));
                 });
         });
 }

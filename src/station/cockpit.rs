@@ -18,10 +18,19 @@ pub struct Wheel;
 /// The steering column leans back by this angle, rad.
 const COLUMN: f32 = 0.42;
 
+/// The bonnet begins this far below the driver's eyes, m.
+const BONNET: f32 = 0.235;
+
 /// The driver's eyes, from the middle of the body on the ground, body axes, m.
 pub fn eye(size: Vec3) -> Vec3 {
     // Left-hand drive; behind a bonnet and a windscreen of usual lengths.
     Vec3::new(0.02 * size.x, 0.19 * size.y, 0.81 * size.z)
+}
+
+/// What of the own car is seen highest ahead: the bonnet's far edge as one sees it, body axes, m.
+pub fn rim(size: Vec3) -> Vec3 {
+    let eye = eye(size);
+    Vec3::new(size.x / 2.0 - 0.45, eye.y, eye.z - BONNET - 0.055)
 }
 
 /// Adds the interior to the ego's entity.
@@ -70,7 +79,7 @@ fn interior(size: Vec3) -> Shape {
         top: paint,
         side: paint,
     };
-    let base = eye.z - 0.235;
+    let base = eye.z - BONNET;
     let sections = [
         bonnet(eye.x + 1.0, base, 0.47 * w),
         bonnet(front - 0.45, base - 0.055, 0.46 * w),

@@ -76,7 +76,7 @@ fn fragment(in: FullscreenVertexOutput) -> @location(0) vec4<f32> {
     }
     let c = codec.coarseness;
     // Coarse means of macroblocks, finer ones of their quarters, and what the pixels add to them.
-    let whole = quantised(mean(block * side, side), vec3<f32>(0.01 + 0.05 * c, 0.02 + 0.09 * c, 0.02 + 0.09 * c));
+    let whole = quantised(mean(block * side, side), vec3<f32>(0.01 + 0.05 * c, 0.015 + 0.05 * c, 0.015 + 0.05 * c));
     let part = pixel / (side / 4);
     let quarter = mean(part * (side / 4), side / 4) - whole;
     let detail = encoded(own) - whole - quarter;

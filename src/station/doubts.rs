@@ -9,7 +9,7 @@ use super::ahead::{Ahead, ahead};
 use super::axes;
 use super::feed::Picture;
 use super::layout::{Pane, Slot};
-use super::project::{bounds, line};
+use super::project::{above, bounds, line, project};
 use super::runs::Begin;
 use super::scene::Setting;
 use super::screens::Screen;
@@ -19,28 +19,12 @@ use super::words::{named, t};
 use crate::frame::Frame;
 use crate::perception::{Cause, Class, Function, Track};
 use crate::road::Network;
+use crate::takeover::alert::settings;
 use bevy::prelude::*;
 
-/// What is added to the picture. Conditions of an experiment can turn each of it off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Resource)]
-pub struct Augmented {
-    /// Doubtful objects, outlined.
-    pub objects: bool,
-    /// The automation's plan, on the road.
-    pub plan: bool,
-    /// Where the own vehicle is by now.
-    pub ego: bool,
-}
-
-impl Default for Augmented {
-    fn default() -> Self {
-        Self {
-            objects: true,
-            plan: true,
-            ego: true,
-        }
-    }
-}
+/// What is added to the picture now: by the scenario's settings of alerts, and those that are on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Resource)]
+pub struct Augmented(pub settings::Augmented);
 
 /// Below this reported confidence a track is doubtful, and below this probability its existence
 /// or its class is what is doubted.
@@ -162,10 +146,19 @@ pub fn plugin(app: &mut App) {
         .add_systems(Begin, spawn)
         .add_systems(
             Update,
+            augment.in_set(super::Stage::Feed).after(super::feed::drain),
+        )
+        .add_systems(
+            Update,
             (mark, draw_lines)
                 .in_set(super::Stage::Finish)
                 .after(super::camera::follow),
         );
+}
+
+fn augment(picture: Res<Picture>, setting: Res<Setting>, mut augmented: ResMut<Augmented>) {
+    let on = picture.watch.on().map(|told| told.alert);
+    augmented.set_if_neq(Augmented(setting.0.alerts.augmented(on)));
 }
 
 /// Over the pictures and below the instruments.
@@ -323,7 +316,7 @@ fn mark(
 ) {
     let shown = match &picture.frame {
         // The map marks them itself.
-        Some(frame) if augmented.objects && view.is_video() => {
+        Some(frame) if augmented.0.objects && view.is_video() => {
             framed(frame, &setting.0.network, *view, &screens)
         }
         _ => Vec::new(),
@@ -386,17 +379,24 @@ fn draw_lines(
     mut lines: Query<(&Line, &mut Node, &mut UiTransform, &mut BackgroundColor)>,
 ) {
     let Ahead { outline, stop } = match &picture.frame {
-        Some(frame) if augmented.ego && view.is_video() && *view != View::Rear => {
+        Some(frame) if augmented.0.ego && view.is_video() && *view != View::Rear => {
             ahead(frame, picture.link.delay + picture.link.silence)
         }
         _ => Ahead::default(),
     };
     let to_px = 1.0 / (window.scale_factor() * ui_scale.0);
+    let ego = picture.scene.as_ref().and_then(|f| f.bodies.first());
+    let bonnet = ego.filter(|_| view.from_seat()).map(|ego| {
+        super::vehicles::pose(ego).transform_point(axes::point(super::cockpit::rim(ego.size)))
+    });
     let wanted: Vec<[Vec3; 2]> = outline.into_iter().chain(stop).collect();
     for (at, mut node, mut transform, mut colour) in &mut lines {
         let seen = wanted.get(at.0).and_then(|[from, to]| {
             let (screen, eye) = main_screens(&screens).find(|(s, _)| s.slot == Slot::Centre)?;
             let ends = line(eye, screen.lens, axes::point(*from), axes::point(*to))?;
+            // Not over the own bonnet.
+            let rim = bonnet.and_then(|rim| project(eye, screen.lens, rim));
+            let ends = rim.map_or(Some(ends), |rim| above(ends, rim.y))?;
             let [a, b] = ends.map(|p| to_window(p, screen, *view));
             Some((a? * to_px, b? * to_px))
         });
@@ -420,7 +420,6 @@ fn draw_lines(
 
 #[cfg(test)]
 mod tests {
-    use super::super::project::project;
     use super::super::site::tests::one_way;
     use super::*;
     use crate::road::Element;

@@ -8,7 +8,7 @@ use crate::operator::FromVehicle;
 use crate::perception::Function;
 use crate::session::report::Report;
 use crate::takeover::alert::watch::Watch;
-use crate::takeover::event::TimedEvent;
+use crate::takeover::event::{Event, TimedEvent};
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
 use std::collections::VecDeque;
@@ -95,7 +95,7 @@ impl Picture {
 
     fn take_in(&mut self, frame: Arc<Frame>) {
         self.watch.look(&frame.seen(), &frame.events);
-        for event in frame.events.iter().filter(|e| !e.event.repeats()) {
+        for event in frame.events.iter().filter(|e| is_listed(&e.event)) {
             if self.events.len() == EVENTS {
                 self.events.pop_front();
             }
@@ -111,6 +111,12 @@ impl Picture {
         self.ended = self.ended.or(frame.ended);
         self.frame = Some(frame);
     }
+}
+
+/// What others set out to do is not the operator's business, and what has been told is not told
+/// twice.
+fn is_listed(event: &Event) -> bool {
+    !event.repeats() && !matches!(event, Event::Action { .. })
 }
 
 /// Empties the channels.
@@ -150,7 +156,6 @@ pub fn drain(mut feed: ResMut<Feed>, mut picture: ResMut<Picture>, mut history: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::takeover::event::Event;
 
     fn frame(tick: u64, events: usize) -> Arc<Frame> {
         let time = tick as f64 * 0.01;

@@ -163,15 +163,15 @@ fn mirror(slot: Slot, view: View, windows: Windows, mirrors: u8) -> Option<Place
     let unit = window.as_vec2().min_element().min(window.x as f32 * 0.5625);
     let size = match slot {
         Slot::InsideMirror => Vec2::new(0.46, 0.115) * unit,
-        _ => Vec2::new(0.27, 0.20) * unit,
+        _ => Vec2::new(0.26, 0.175) * unit,
     };
     let size = size.round().as_uvec2().max(UVec2::ONE);
     let gap = (0.022 * unit) as u32;
     // Below the banner; above the panels in the lower corners.
     let at = match slot {
         Slot::InsideMirror => UVec2::new((window.x - size.x) / 2, (0.148 * unit) as u32),
-        Slot::LeftMirror => UVec2::new(gap, (0.53 * window.y as f32) as u32),
-        _ => UVec2::new(window.x - size.x - gap, (0.53 * window.y as f32) as u32),
+        Slot::LeftMirror => UVec2::new(gap, (0.525 * window.y as f32) as u32),
+        _ => UVec2::new(window.x - size.x - gap, (0.525 * window.y as f32) as u32),
     };
     Some(Place {
         pane: Pane::Main,

@@ -22,7 +22,8 @@
 //! | `hud`, `alerts`, `widgets`, `notes` | instruments, authority and requests, notices |
 //! | `shell`, `settings` | around the run: start, pause, end; what is remembered |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
-//! | `input`, `presented`, `patch` | the keyboard; when an alert was presented; a patch for a light sensor |
+//! | `input` | the keyboard |
+//! | `presented`, `glass`, `patch` | when an alert, and when a camera picture was presented; a patch for a light sensor |
 //! | `quality`, `frames` | what the machine can afford; how long pictures take |
 //! | `screenshots`, `probe` | pictures for tests; whether a window can be opened |
 //! | `axes`, `shape`, `skins` | world axes to Bevy's; meshes from faces; materials |
@@ -38,6 +39,7 @@ mod codec;
 mod doubts;
 mod feed;
 mod frames;
+mod glass;
 mod hud;
 mod input;
 mod junctions;
@@ -93,6 +95,7 @@ pub use presented::{Drawing, DrawingLog};
 use quality::Quality;
 pub use quality::{Choice, Level};
 use settings::Settings;
+pub use sound::try_sound;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -371,6 +374,7 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
         views::plugin,
         screens::plugin,
         codec::plugin,
+        glass::plugin,
         map::plugin,
         doubts::plugin,
         notes::plugin,

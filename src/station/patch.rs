@@ -7,6 +7,7 @@ use super::presented::{DrawingLog, Flipped, Shown};
 use super::runs::{Begin, Memory, RunNumber};
 use super::scene::Setting;
 use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
 use std::str::FromStr;
 
 /// Where the patch is, and how large.
@@ -151,7 +152,7 @@ fn flip(
     patch: Option<Res<Patch>>,
     log: Option<Res<DrawingLog>>,
     scale: Res<UiScale>,
-    window: Single<&Window, With<bevy::window::PrimaryWindow>>,
+    window: Single<&Window, With<PrimaryWindow>>,
     run: Res<RunNumber>,
     mut changes: Local<Memory<Changes>>,
     mut flipped: ResMut<Flipped>,

@@ -118,7 +118,7 @@ pub fn follow(
     let origin = frame.bodies.first().map_or(Vec3::ZERO, |ego| ego.position);
     // At night it must not outshine the road.
     let light = sky::daylight(&setting.0.weather).clamp(0.3, 1.0);
-    let plan: &[PlanPoint] = if augmented.plan { &frame.plan } else { &[] };
+    let plan: &[PlanPoint] = if augmented.0.plan { &frame.plan } else { &[] };
     let shape = ribbon(plan, origin, light);
     visibility.set_if_neq(if shape.is_empty() {
         Visibility::Hidden

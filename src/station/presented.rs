@@ -79,7 +79,30 @@ pub struct Drawing {
 
 /// Keeps the times of all pictures, for `takeover timing`.
 #[derive(Clone, Debug, Default, Resource)]
-pub struct DrawingLog(pub Arc<Mutex<Vec<Drawing>>>);
+pub struct DrawingLog(Arc<Mutex<Drawings>>);
+
+#[derive(Debug, Default)]
+struct Drawings {
+    pictures: Vec<Drawing>,
+    refresh: Option<f64>,
+}
+
+impl DrawingLog {
+    /// All pictures so far, and from one refresh of the display to the next, s, if that is known.
+    pub fn take(&self) -> (Vec<Drawing>, Option<f64>) {
+        match self.0.lock() {
+            Ok(mut kept) => (std::mem::take(&mut kept.pictures), kept.refresh),
+            Err(_) => (Vec::new(), None),
+        }
+    }
+
+    fn note(&self, drawing: Drawing, refresh: Option<f64>) {
+        if let Ok(mut kept) = self.0.lock() {
+            kept.pictures.push(drawing);
+            kept.refresh = refresh;
+        }
+    }
+}
 
 /// Whether the patch changes with this picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Resource, ExtractResource)]
@@ -229,11 +252,9 @@ fn after(
     drawn.0.store(session_ns, Ordering::Release);
     report.drawing.presented_ns = session_ns;
     report.drawing.flipped = flipped.is_some_and(|flipped| flipped.0);
-    if report.has_surface
-        && let Some(log) = log
-        && let Ok(mut log) = log.0.lock()
-    {
-        log.push(report.drawing);
+    let refresh = refresh.and_then(|refresh| refresh.0);
+    if let Some(log) = log.filter(|_| report.has_surface) {
+        log.note(report.drawing, refresh);
     }
     let shown = shown.map_or_else(Shown::default, |shown| *shown);
     if let Some(captured) = report.newly_drawn(shown.captured) {
@@ -257,7 +278,7 @@ fn after(
         // Called at the latest when the next picture is submitted.
         queue.on_submitted_work_done(move || drawn.store(clock.now_ns(), Ordering::Release));
     }
-    for presented in report.drawn(refresh.and_then(|refresh| refresh.0)) {
+    for presented in report.drawn(refresh) {
         uplink.send(FromOperator::Presented(presented));
     }
 }

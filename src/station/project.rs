@@ -40,6 +40,18 @@ pub fn line(eye: &Transform, lens: Lens, from: Vec3, to: Vec3) -> Option<[Vec2; 
     Some([flat(lens, cut(a, b)), flat(lens, cut(b, a))])
 }
 
+/// The part of a seen line that is not below a height of the picture; nothing if all of it is.
+pub fn above([a, b]: [Vec2; 2], height: f32) -> Option<[Vec2; 2]> {
+    let cut = |a: Vec2, b: Vec2| {
+        if a.y >= height {
+            a
+        } else {
+            a.lerp(b, (height - a.y) / (b.y - a.y))
+        }
+    };
+    (a.y.max(b.y) > height).then(|| [cut(a, b), cut(b, a)])
+}
+
 /// The smallest upright rectangle around a box in the world, by its corners; nothing if it is not
 /// wholly in front of the eye, or outside of the picture.
 pub fn bounds(eye: &Transform, lens: Lens, corners: &[Vec3]) -> Option<(Vec2, Vec2)> {
@@ -108,6 +120,15 @@ mod tests {
         assert!((high - low).min_element() > 0.01 && one.is_finite());
         let behind: Vec<Vec3> = corners.iter().map(|p| *p - Vec3::X * 30.0).collect();
         assert_eq!(bounds(&eye(), LENS, &behind), None);
+    }
+
+    #[test]
+    fn what_the_bonnet_hides_is_cut_off() {
+        let (low, high) = (Vec2::new(0.0, -1.0), Vec2::new(0.4, 1.0));
+        let cut = above([low, high], 0.0).expect("partly over it");
+        assert!(cut[0].distance(Vec2::new(0.2, 0.0)) < 1e-6 && cut[1] == high);
+        assert_eq!(above([high, low], 0.0).map(|l| l[0]), Some(high));
+        assert_eq!(above([low, low], 0.0), None);
     }
 
     #[test]

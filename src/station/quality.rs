@@ -199,10 +199,6 @@ impl Quality {
         }
     }
 
-    pub fn level(&self) -> Level {
-        self.level
-    }
-
     pub fn terms(&self) -> &'static Terms {
         self.level.terms()
     }
@@ -298,6 +294,6 @@ mod tests {
         }
         let mut auto = Quality::new(Choice::Auto, false);
         assert_eq!(auto.judge(&slow), None);
-        assert_eq!(Quality::new(Choice::Auto, true).level(), Level::Low);
+        assert_eq!(Quality::new(Choice::Auto, true).level, Level::Low);
     }
 }

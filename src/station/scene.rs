@@ -9,7 +9,7 @@ use super::shape::Shape;
 use super::site::{Site, has_sidewalk};
 use super::skins::{Skin, Skins};
 use super::surroundings::Reach;
-use super::{axes, junctions, objects, road_mesh, signs, surroundings, town, tunnels};
+use super::{axes, junctions, objects, road_mesh, signs, sky, surroundings, town, tunnels};
 use crate::scenario::Scenario;
 use bevy::light::NotShadowCaster;
 use bevy::prelude::*;
@@ -148,7 +148,7 @@ fn hide(
     mut chunks: Query<(&Chunk, &mut Visibility)>,
 ) {
     let Some(frame) = &picture.scene else { return };
-    let reach = (frame.visibility as f32 * UNSEEN).min(quality.terms().distance);
+    let reach = (sky::seen_range(frame) * UNSEEN).min(quality.terms().distance);
     for (chunk, mut visibility) in &mut chunks {
         let near = chunk.0.distance(camera.translation) < reach + chunk.1;
         visibility.set_if_neq(if near {

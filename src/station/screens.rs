@@ -8,6 +8,7 @@
 use super::camera::MainEye;
 use super::codec::Codec;
 use super::feed::Picture;
+use super::glass::{OnScreen, Taken};
 use super::layout::{self, Lens, Pane, Place, Slot, Windows};
 use super::quality::Quality;
 use super::runs::{Begin, Lasting, Memory, RunNumber};
@@ -338,6 +339,7 @@ fn shoot(
     quality: Res<Quality>,
     run: Res<RunNumber>,
     mut drawn: Local<Memory<Drawn>>,
+    mut on_screen: ResMut<OnScreen>,
     mut screens: Query<(Entity, &mut Screen, &mut Camera, Option<&Codec>)>,
 ) {
     let drawn = drawn.of(*run);
@@ -346,7 +348,14 @@ fn shoot(
     } else {
         &picture.frame
     };
-    let Some(frame) = frame else { return };
+    let Some(frame) = frame else {
+        on_screen.set_if_neq(OnScreen(None));
+        return;
+    };
+    on_screen.set_if_neq(OnScreen(view.is_video().then_some(Taken {
+        number: picture.video.number,
+        captured: picture.video.captured,
+    })));
     let now = (Arc::as_ptr(frame) as usize, picture.video.number);
     let new = drawn.frame != Some(now);
     drawn.frame = Some(now);

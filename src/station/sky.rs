@@ -14,6 +14,7 @@ use super::shape::{Shape, Tint, tint};
 use super::skins::{Air, PlainMaterial, Skin, Skins};
 use super::vehicles::{self, EgoTunnel};
 use super::views::View;
+use crate::frame::Frame;
 use crate::perception::weather::Weather;
 use crate::scenario::Scenario;
 use bevy::asset::RenderAssetUsages;
@@ -324,6 +325,16 @@ pub fn spawn(
     ));
 }
 
+/// How far one sees in a frame's air, m: the optical range of its fog and its rain together. Rain
+/// takes `1.076 R^0.67` dB/km of light (ITU-R P.1814; R in mm/h); what more it takes from sensors
+/// are drops on their glass.
+pub fn seen_range(frame: &Frame) -> f32 {
+    let neper = std::f32::consts::LN_10 / 10.0 / 1000.0;
+    let rain = 1.076 * (frame.rain.max(0.0) as f32).powf(0.67) * neper;
+    let air = -CONTRAST_AT_RANGE.ln() / (frame.visibility as f32).max(1.0);
+    -CONTRAST_AT_RANGE.ln() / (air + rain)
+}
+
 /// What the light depends on: visibility, m, how far the ego is in a tunnel, and the height of a
 /// camera above it that looks down through clear air, m.
 type Seen = (f32, f32, f32);
@@ -336,7 +347,7 @@ fn change_of_air(picture: &Picture, tunnel: f32, view: View, drawn: &mut Seen) -
     } else {
         0.0
     };
-    let visibility = (picture.scene.as_ref()?.visibility as f32).max(1.0);
+    let visibility = seen_range(picture.scene.as_ref()?);
     let same_air = (visibility / drawn.0 - 1.0).abs() < 0.01 && (tunnel - drawn.1).abs() < 0.02;
     if same_air && lead == drawn.2 {
         return None;
@@ -462,6 +473,23 @@ mod tests {
             let left = (-density * visibility).exp();
             assert!((left - 0.05).abs() < 1e-4, "{left}");
         }
+    }
+
+    #[test]
+    fn rain_takes_sight_as_well_as_fog_does() {
+        let seen = |visibility, rain| {
+            seen_range(&Frame {
+                visibility,
+                rain,
+                ..Frame::default()
+            })
+        };
+        assert!((seen(300.0, 0.0) - 300.0).abs() < 0.01);
+        // 1.076 x 50^0.67 = 14.80 dB/km = 3.407/km, so 879 m in clear air.
+        let cloudburst = seen(1e9, 50.0);
+        assert!((cloudburst - 879.0).abs() < 2.0, "{cloudburst}");
+        let both = seen(300.0, 50.0);
+        assert!((1.0 / both - 1.0 / 300.0 - 1.0 / cloudburst).abs() < 1e-5);
     }
 
     #[test]

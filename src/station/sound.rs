@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::session::live::FromOperator;
 use crate::takeover::alert::settings::Alerts;
 use crate::takeover::alert::tone::{Player, Tone};
-use crate::takeover::alert::{Channel, Presented};
+use crate::takeover::alert::{Alert, Channel, Presented};
 use bevy::prelude::Resource;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, FromSample, Sample, SampleFormat, SizedSample, StreamConfig};
@@ -21,6 +21,8 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 /// Samples of one channel in a block: 21 ms at 48 kHz. Smaller ones run dry on a busy machine.
 const BLOCK: u32 = 1024;
@@ -69,8 +71,6 @@ pub struct NoSound(String);
 /// An open sound card. Dropped, it is closed.
 pub struct Sound {
     to_card: Sender<ToSound>,
-    /// Samples per second.
-    pub rate: u32,
     _stream: cpal::Stream,
 }
 
@@ -106,7 +106,6 @@ impl Sound {
             rate: f64::from(config.sample_rate),
             player: Player::new(f64::from(config.sample_rate)),
         };
-        let rate = config.sample_rate;
         config.buffer_size = match offered.buffer_size() {
             cpal::SupportedBufferSize::Range { min, max } if (*min..=*max).contains(&BLOCK) => {
                 BufferSize::Fixed(BLOCK)
@@ -135,7 +134,6 @@ impl Sound {
             .map_err(|why| no("the sound card does not start", why))?;
         Ok(Self {
             to_card,
-            rate,
             _stream: stream,
         })
     }
@@ -150,7 +148,7 @@ impl Sound {
 pub fn test(volume: Volume) -> Receiver<String> {
     let (answer, heard) = channel();
     let failed = answer.clone();
-    let thread = std::thread::Builder::new()
+    let thread = thread::Builder::new()
         .name("sound test".into())
         .spawn(move || {
             let (report, _reports) = channel();
@@ -168,10 +166,10 @@ pub fn test(volume: Volume) -> Receiver<String> {
                 volume: telling.volume,
                 alert: None,
             });
-            std::thread::sleep(TEST);
+            thread::sleep(TEST);
             sound.send(ToSound::Stop);
             // What was cut off fades before the card is closed.
-            std::thread::sleep(TEST / 10);
+            thread::sleep(TEST / 10);
         });
     if let Err(why) = thread {
         let _ = failed.send(why.to_string());
@@ -180,7 +178,34 @@ pub fn test(volume: Volume) -> Receiver<String> {
 }
 
 /// Length of the test.
-const TEST: std::time::Duration = std::time::Duration::from_millis(1200);
+const TEST: Duration = Duration::from_millis(1200);
+
+/// Plays a soft note so many times, one `every`, and tells when each began.
+///
+/// # Errors
+/// One line: why there is no sound.
+pub fn try_sound(clock: Clock, times: u32, every: Duration) -> Result<Vec<Presented>, String> {
+    let (report, reports) = channel();
+    let volume = Volume::default();
+    volume.set(0.3);
+    let sound = Sound::open(clock, report, volume).map_err(|why| why.to_string())?;
+    for _ in 0..times {
+        thread::sleep(every);
+        sound.send(ToSound::Start {
+            tone: Tone::Note,
+            volume: 1.0,
+            alert: Some((0, Alert::NoNeed.level(), clock.now_ns())),
+        });
+    }
+    // The last note rings out.
+    thread::sleep(every);
+    drop(sound);
+    let heard = reports.try_iter().filter_map(|message| match message {
+        FromOperator::Presented(presented) => Some(presented),
+        _ => None,
+    });
+    Ok(heard.collect())
+}
 
 fn stream<T: SizedSample>(
     device: &cpal::Device,

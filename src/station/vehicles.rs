@@ -7,7 +7,7 @@ use super::scene::Setting;
 use super::shape::{Tint, tint};
 use super::skins::{Skin, Skins};
 use super::views::View;
-use super::{axes, cockpit, site, surroundings, tunnels, vehicle_mesh};
+use super::{axes, cockpit, site, sky, surroundings, tunnels, vehicle_mesh};
 use crate::frame::BodyView;
 use crate::road_user::RoadUser;
 use bevy::camera::visibility::RenderLayers;
@@ -189,7 +189,7 @@ fn place(
     let Some(frame) = &picture.scene else { return };
     let from = frame.bodies.first().map(|ego| ego.position);
     let farthest = if *view == View::Birdseye {
-        frame.visibility as f32
+        sky::seen_range(frame)
     } else {
         f32::INFINITY
     };

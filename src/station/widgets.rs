@@ -140,7 +140,7 @@ pub fn card(place: Node) -> impl Bundle {
 fn within(place: Node) -> Node {
     Node {
         padding: UiRect::axes(px(14.0), px(10.0)),
-        row_gap: px(5.0),
+        row_gap: px(4.0),
         border_radius: BorderRadius::all(px(6.0)),
         ..place
     }

@@ -162,4 +162,42 @@ mod tests {
         }
         assert!(BOOKS[0].contains_key(&format!("end.{}", name_of(&End::RoadEnd))));
     }
+
+    #[test]
+    fn every_event_that_is_listed_has_words() {
+        let schema = include_str!("../record/event.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).expect("json");
+        let kinds = schema["properties"]["event"]["enum"]
+            .as_array()
+            .expect("kinds");
+        assert!(kinds.len() > 20);
+        for kind in kinds.iter().filter_map(|kind| kind.as_str()) {
+            // Others' actions are not listed.
+            let there = BOOKS[0].contains_key(&format!("event.{kind}"));
+            assert!(there || kind == "action", "no words for event.{kind}");
+        }
+    }
+
+    #[test]
+    fn links_devices_and_notices_have_words() {
+        use crate::command::DeviceKind;
+        use crate::link::view::LinkState;
+        let all = LinkState::ALL.map(|state| format!("link.state.{}", name_of(&state)));
+        let devices = DeviceKind::ALL.map(|kind| format!("device.{}", name_of(&kind)));
+        for key in all.into_iter().chain(devices) {
+            assert!(BOOKS[0].contains_key(&key), "no words for {key}");
+        }
+        for notice in [
+            "advisory",
+            "operator_lost",
+            "no_need",
+            "link_lost",
+            "hand_back_offer",
+        ] {
+            assert!(
+                BOOKS[0].contains_key(&format!("notice.{notice}")),
+                "{notice}"
+            );
+        }
+    }
 }

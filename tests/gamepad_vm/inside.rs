@@ -54,7 +54,7 @@ pub fn run(args: &[String]) {
         hands,
     };
     let sink = move |event| drop(to_session.send(FromOperator::Raw(event)));
-    let _reader = gamepad::spawn(given, |found| eprintln!("{found:?}"), sink).unwrap();
+    let _reader = gamepad::spawn(given, |found| eprintln!("{}", found.name), sink).unwrap();
 
     // The screen: a thread that computes for `draw` at each picture, like a renderer on the
     // processor. It takes the newest frame and drops what it missed.
@@ -82,11 +82,15 @@ pub fn run(args: &[String]) {
     println!("READY");
     let stop = Stop::default();
     let at_end = stop.clone();
-    let paced = Pace::RealTime(clock).run(&mut session, &stop, move |_, frame| {
-        if frame.time >= seconds {
-            at_end.0.store(true, std::sync::atomic::Ordering::Relaxed);
-        }
-    });
+    let paced = Pace::RealTime(clock, takeover::clock::Pauses::default()).run(
+        &mut session,
+        &stop,
+        move |_, frame| {
+            if frame.time >= seconds {
+                at_end.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        },
+    );
     let (account, recorder) = session.finish();
     let report = Report::new(
         info.scenario,
@@ -97,7 +101,7 @@ pub fn run(args: &[String]) {
         paced,
         Ok(()),
     );
-    assert!(report.lost.is_empty(), "{:?}", report.lost);
+    eprintln!("{:?}", report.lost);
 }
 
 /// This program's rumble, twenty times a second without a pause: far more than any alert.

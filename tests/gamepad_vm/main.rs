@@ -15,6 +15,7 @@
 )]
 
 mod compare;
+mod devices;
 mod inside;
 mod script;
 
@@ -23,9 +24,16 @@ use std::process::{Command, ExitCode, Stdio};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if args.first().is_some_and(|a| a == "inside") {
-        inside::run(&args[1..]);
-        return ExitCode::SUCCESS;
+    match args.first().map(String::as_str) {
+        Some("inside") => {
+            inside::run(&args[1..]);
+            return ExitCode::SUCCESS;
+        }
+        Some("inside-devices") => {
+            devices::run();
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
     }
     // As the usual test programs: a word that does not fit our name means another test.
     let filtered = |a: &String| !a.starts_with('-') && !"gamepad_vm".contains(a.as_str());

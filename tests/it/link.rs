@@ -7,6 +7,7 @@ use crate::durability::read_by_schema;
 use std::fs;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
+use takeover::clock::Pauses;
 use takeover::frame::End;
 use takeover::link::presets::Preset;
 use takeover::link::view::{LinkState, LinkView, VideoView};
@@ -182,7 +183,7 @@ fn what_is_on_record_is_what_the_operator_s_end_had() {
     let scenario = street(20.0, "link: (preset: Failing)");
     let (screen, from_vehicle) = watch();
     let (to_session, from_screen) = channel();
-    let operator = Watched::new(script(FLOORED), screen, from_screen);
+    let operator = Watched::new(script(FLOORED), screen, from_screen, Pauses::default());
     let sim = Simulation::new(scenario.clone(), 1);
     let recorder = recorder(&scenario, &path);
     let mut session = Session::new(&scenario, sim, Box::new(operator), Some(recorder));
@@ -393,7 +394,7 @@ fn the_command_line_measures_a_link() {
 fn what_is_watched_is_what_is_operated() {
     let (screen, from_vehicle) = watch();
     let (_to_session, from_screen) = channel();
-    let mut watched = Watched::new(Box::new(Nobody), screen, from_screen);
+    let mut watched = Watched::new(Box::new(Nobody), screen, from_screen, Pauses::default());
     watched.link(LinkView::default());
     assert!(matches!(from_vehicle.try_recv(), Ok(FromVehicle::Link(_))));
 }
@@ -424,7 +425,7 @@ fn the_narrow_band_spoils_the_pictures_and_caps_the_speed() {
     let (scenario, operator) = library("narrow_band");
     let (screen, from_vehicle) = watch();
     let (_to_session, from_screen) = channel();
-    let operator = Watched::new(operator, screen, from_screen);
+    let operator = Watched::new(operator, screen, from_screen, Pauses::default());
     let sim = Simulation::new(scenario.clone(), 1);
     let mut session = Session::new(&scenario, sim, Box::new(operator), None);
     let (mut pictures, mut caps): (Vec<VideoView>, Vec<(f64, f64)>) = (Vec::new(), Vec::new());

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
+mod alerts;
 mod long;
 mod manual;
 mod map;
@@ -42,6 +43,8 @@ mod pause;
 mod referee;
 #[cfg(feature = "station")]
 mod shell;
+#[cfg(feature = "station")]
+mod views;
 #[cfg(feature = "station")]
 mod window;
 

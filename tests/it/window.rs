@@ -7,10 +7,12 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use takeover::record::Entry;
+use takeover::takeover::alert::Channel;
 
 /// Starts the station, takes over once the request has been pictured, ends the run by Escape.
 const OPERATOR: &str = r#"
-"$TAKEOVER" run "$DIR/early.ron" --screenshots "$DIR" --log "$DIR/run.mcap" --size 640x360 --json \
+"$TAKEOVER" run "$DIR/early.ron" --screenshots "$DIR" --log "$DIR/run.mcap" --size 640x360 --patch bottom-right:40 --json \
     > "$DIR/out.json" 2> "$DIR/err.txt" &
 station=$!
 wait_for() {
@@ -47,6 +49,18 @@ pub fn early_fog(folder: &Path) {
         early = early.replacen(from, to, 1);
     }
     fs::write(folder.join("early.ron"), early).expect("writable");
+}
+
+/// Width, height and pixels of a picture.
+fn picture(path: &Path) -> (usize, usize, Vec<[u8; 3]>) {
+    let file = std::io::BufReader::new(fs::File::open(path).expect("a picture"));
+    let mut reader = png::Decoder::new(file).read_info().expect("a PNG");
+    let mut bytes = vec![0; reader.output_buffer_size().expect("a size")];
+    let info = reader.next_frame(&mut bytes).expect("pixels");
+    let samples = info.color_type.samples();
+    let pixels = bytes[..info.buffer_size()].chunks_exact(samples);
+    let pixels = pixels.map(|p| [p[0], p[1], p[2]]).collect();
+    (info.width as usize, info.height as usize, pixels)
 }
 
 /// Share of a picture's pixels that are close to a colour, 0 to 1.
@@ -100,6 +114,34 @@ fn a_request_is_shown_and_answered_by_a_key_in_a_real_window() {
         "{json}"
     );
 
+    // What of the request was seen is on record, with the picture's own times.
+    let log = takeover::record::Log::read(&dir.join("run.mcap")).expect("a log");
+    let visual: Vec<_> = log
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Presented(p) if p.channel == Channel::Visual && p.request == 1 => Some(p),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(visual[0].level, 0, "{visual:?}");
+    assert!(
+        visual
+            .iter()
+            .all(|p| p.submitted <= p.presented && p.submitted > time("raised_s"))
+    );
+    let levels: Vec<u8> = visual.iter().map(|p| p.level).collect();
+    let mut once = levels.clone();
+    once.dedup();
+    assert_eq!(levels, once, "each level once");
+
+    // The patch is black until the first picture of the request, and white in it.
+    let corner = |name: &str| {
+        let (width, height, pixels) = picture(&dir.join(name));
+        pixels[(height - 20) * width + width - 20]
+    };
+    assert_eq!(corner("request.png"), [255, 255, 255]);
+
     // Orange (E69F00) while it asks, none while a person drives: not a blank picture either way.
     let asking = share(&dir.join("request.png"), [0xE6, 0x9F, 0x00]);
     let driving = share(&dir.join("operator.png"), [0xE6, 0x9F, 0x00]);
@@ -115,5 +157,97 @@ fn a_request_is_shown_and_answered_by_a_key_in_a_real_window() {
     assert!(
         white > 0.02 && white < 0.5,
         "{white} of the picture is the banner"
+    );
+}
+
+/// Listens to the sound server while a request escalates. Where there is none this only says so.
+const LISTENER: &str = r#"
+pactl load-module module-null-sink sink_name=takeover_test > "$DIR/module" || exit 9
+export PULSE_SINK=takeover_test
+parec -d takeover_test.monitor --rate=48000 --channels=1 --format=s16le --latency-msec=20 > "$DIR/heard.raw" &
+listener=$!
+"$TAKEOVER" run "$DIR/early.ron" --log "$DIR/run.mcap" --size 320x200 --json \
+    > "$DIR/out.json" 2> "$DIR/err.txt" &
+station=$!
+sleep 17
+xdotool search --name "operator station" windowfocus key Escape
+wait $station
+kill $listener
+pactl unload-module "$(cat "$DIR/module")"
+"#;
+
+#[test]
+fn an_alert_is_heard_when_the_record_says_so() {
+    let server = Command::new("pactl").arg("info").output();
+    let alsa = std::env::var_os("HOME").map(|home| Path::new(&home).join(".asoundrc"));
+    if !server.is_ok_and(|out| out.status.success()) || !alsa.is_some_and(|file| file.exists()) {
+        eprintln!("no sound server that ALSA plays to: the sound of alerts is not tested here");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path();
+    early_fog(dir);
+    let ran = Command::new("xvfb-run")
+        .args(["-a", "-s", "-screen 0 640x360x24", "bash", "-c", LISTENER])
+        .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
+        .env("DIR", dir)
+        .env_remove("WAYLAND_DISPLAY")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("xvfb-run is missing: `make test` installs it");
+    let err = fs::read_to_string(dir.join("err.txt")).unwrap_or_default();
+    let all = format!("{}{err}", String::from_utf8_lossy(&ran.stderr));
+    let log =
+        takeover::record::Log::read(&dir.join("run.mcap")).unwrap_or_else(|e| panic!("{e}: {all}"));
+    let sounds: Vec<_> = log
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Presented(p) if p.channel == Channel::Sound => Some(p),
+            _ => None,
+        })
+        .collect();
+    let levels: Vec<u8> = sounds.iter().map(|p| p.level).collect();
+    assert_eq!(levels, [0, 1], "{all}");
+    let reported = sounds[1].presented - sounds[0].presented;
+    let within = sounds[0].uncertainty.expect("known") + sounds[1].uncertainty.expect("known");
+
+    let raw = fs::read(dir.join("heard.raw")).expect("a recording");
+    let heard: Vec<f64> = raw
+        .chunks_exact(2)
+        .map(|b| f64::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0)
+        .collect();
+    // The first sound at all, and the first at the pitch of the escalation: 940 against 660 Hz, by
+    // crossings of zero in the 60 ms after each onset.
+    let hz = |at: usize| {
+        let part = &heard[at..(at + 2880).min(heard.len())];
+        let up = part
+            .windows(2)
+            .filter(|w| w[0] < 0.0 && w[1] >= 0.0)
+            .count();
+        up as f64 / 0.06
+    };
+    let mut onsets = Vec::new();
+    let mut quiet_since = 0;
+    for (i, sample) in heard.iter().enumerate() {
+        if sample.abs() > 0.01 {
+            if i - quiet_since > 2400 || onsets.is_empty() {
+                onsets.push(i);
+            }
+            quiet_since = i;
+        }
+    }
+    let first = *onsets
+        .first()
+        .unwrap_or_else(|| panic!("nothing was heard: {all}"));
+    let called = hz(first);
+    assert!((called - 660.0).abs() < 40.0, "{called} Hz");
+    let urged = onsets.iter().find(|at| hz(**at) > 800.0);
+    let urged = *urged.unwrap_or_else(|| panic!("no escalation was heard: {onsets:?}"));
+    let between = (urged - first) as f64 / 48_000.0;
+    // The recording itself may miss a block on a busy machine.
+    assert!(
+        (between - reported).abs() < within + 0.03,
+        "heard {between} s apart, reported {reported} s"
     );
 }

@@ -50,6 +50,7 @@ pub fn spawn(column: &mut ChildSpawnerCommands, scenario: &Scenario, images: &mu
         flex_direction: FlexDirection::Column,
         ..default()
     };
+    // With seven functions it ends above the mirrors.
     column.spawn(card(place)).with_children(|panel| {
         panel
             .spawn(Node {
@@ -62,7 +63,7 @@ pub fn spawn(column: &mut ChildSpawnerCommands, scenario: &Scenario, images: &mu
                 row.spawn((label("", 23.0, PAPER), Of::All));
             });
         marked_bar(panel, 1.6 * BAR, Bar, Some(wanted));
-        curve(panel, Of::All, 34.0, images);
+        curve(panel, Of::All, 28.0, images);
         panel.spawn(label(t("hud.history"), 12.5, FAINT));
         let lights = scenario.network.lights().next().is_some();
         let functions = [
@@ -82,7 +83,7 @@ pub fn spawn(column: &mut ChildSpawnerCommands, scenario: &Scenario, images: &mu
                 })
                 .with_children(|row| {
                     row.spawn((label("", 14.5, PAPER), Of::Function(function)));
-                    curve(row, Of::Function(function), 15.0, images);
+                    curve(row, Of::Function(function), 13.0, images);
                 });
         }
     });
@@ -93,7 +94,7 @@ fn curve(panel: &mut ChildSpawnerCommands, of: Of, height: f32, images: &mut Ass
     panel.spawn((
         Curve(image.clone()),
         of,
-        ImageNode::new(image),
+        ImageNode::new(image).with_mode(NodeImageMode::Stretch),
         Node {
             width: percent(100.0),
             height: px(height),

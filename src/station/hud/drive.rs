@@ -160,7 +160,11 @@ fn readings(picture: Res<Picture>, mut texts: Query<(&Reading, &mut Text)>) {
     for (reading, mut shown) in &mut texts {
         let words = match *reading {
             Reading::Speed => text::speed(frame.ego.speed),
-            Reading::Limit => text::speed(frame.ego.speed_limit),
+            // The smaller of the road's and the link's.
+            Reading::Limit => {
+                let road = frame.ego.speed_limit;
+                text::speed(frame.speed_cap.map_or(road, |cap| cap.min(road)))
+            }
             Reading::Source => text::source(frame.source),
             Reading::Device => text::device(picture.device),
             Reading::Steering => text::steering(frame.ego.wheel),

@@ -27,6 +27,8 @@ fn all() -> Vec<Event> {
         Event::LinkBack,
         Event::Paused,
         Event::Resumed { stood_s: 2.5 },
+        Event::LinkDegraded { latency: 0.25 },
+        Event::LinkRecovered,
     ];
     all.extend(Reason::ALL.map(|reason| Event::Advisory { reason }));
     for mode in [Mode::Direct, Mode::Shared] {
