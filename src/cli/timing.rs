@@ -50,7 +50,7 @@ mod live {
     use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
-    use takeover::clock::{Clock, realtime_ns};
+    use takeover::clock::{Clock, Pauses, realtime_ns};
     use takeover::command::{Command, Input};
     use takeover::devices::KEYBOARD;
     use takeover::devices::haptics::{Haptic, Rumble, ToDevices};
@@ -76,6 +76,7 @@ mod live {
     }
 
     impl Window {
+        #[cfg(not(feature = "station"))]
         fn none(why: &str) -> Self {
             Self {
                 pictures: Err(why.into()),
@@ -92,6 +93,8 @@ mod live {
         stop: Stop,
         seconds: u32,
         haptics: Option<ToDevices>,
+        /// Nobody pauses a test.
+        pauses: Pauses,
     }
 
     impl Bench {
@@ -99,22 +102,26 @@ mod live {
         fn run(mut self) -> (Vec<f64>, End) {
             let (clock, haptics) = (self.clock, self.haptics);
             let mut late = Vec::with_capacity(100 * self.seconds as usize);
-            let paced = Pace::RealTime(clock).run(&mut self.session, &self.stop, |_, frame| {
-                // A step goes from the tick that was waited for to this frame's.
-                let due = frame.time - takeover::sim::DT;
-                let done = clock.now_ns() as f64 / 1e9;
-                late.push((done - due).max(0.0));
-                if frame.tick % 100 == 0
-                    && let Some(haptics) = &haptics
-                {
-                    let _ = haptics.send(Haptic::Rumble(Rumble {
-                        strong: 0.5,
-                        weak: 0.5,
-                        duration: 0.2,
-                        alert: Some((0, PROBE.level())),
-                    }));
-                }
-            });
+            let paced = Pace::RealTime(clock, self.pauses).run(
+                &mut self.session,
+                &self.stop,
+                |_, frame| {
+                    // A step goes from the tick that was waited for to this frame's.
+                    let due = frame.time - takeover::sim::DT;
+                    let done = clock.now_ns() as f64 / 1e9;
+                    late.push((done - due).max(0.0));
+                    if frame.tick % 100 == 0
+                        && let Some(haptics) = &haptics
+                    {
+                        let _ = haptics.send(Haptic::Rumble(Rumble {
+                            strong: 0.5,
+                            weak: 0.5,
+                            duration: 0.2,
+                            alert: Some((0, PROBE.level())),
+                        }));
+                    }
+                },
+            );
             (late, paced.end)
         }
     }
@@ -144,22 +151,22 @@ mod live {
         let mut rows = vec![clocks::resolution(idle), clocks::mapping(idle)];
 
         let (to_session, from_devices) = channel();
-        let (to_window, pad_events) = channel();
         let (to_screen, vehicle) = channel();
         let sim = Simulation::new(scenario.clone(), 1);
+        let pauses = Pauses::default();
         let screen: Screen = Box::new(move |news| {
             // There may be no window.
             let _ = to_screen.send(news);
         });
         // What the devices and the screen say is counted here, not in the session.
-        let operator = Watched::new(Box::new(Nobody), screen, channel().1);
+        let operator = Watched::new(Box::new(Nobody), screen, channel().1, pauses.clone());
         let session = Session::new(&scenario, sim, Box::new(operator), None);
         let clock = Clock::start();
         let begin = clock.now();
         let ends = Ends {
             clock,
             to_session: to_session.clone(),
-            to_window: Some(to_window),
+            to_window: None,
         };
         let devices = Devices::start(Arc::new(Library::built_in()), Some(ends));
         let bench = Bench {
@@ -168,14 +175,15 @@ mod live {
             stop: stop.clone(),
             seconds: args.seconds,
             haptics: devices.to_devices(),
+            pauses: pauses.clone(),
         };
         let live = takeover::session::live::Live {
             scenario,
             clock,
             vehicle,
-            pad_events,
             haptics: None,
             operator: to_session,
+            pauses,
             summary: channel().1,
             stop: stop.0.clone(),
         };

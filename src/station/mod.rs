@@ -286,6 +286,17 @@ fn why_not(message: String) -> StationError {
     }
 }
 
+/// Bevy's own font has English letters only. DejaVu's is as wide, and has those of most languages.
+fn speak_all_letters(app: &mut App) {
+    if let Some(mut fonts) = app.world_mut().get_resource_mut::<Assets<Font>>() {
+        // The default handle always has a place.
+        let _ = fonts.insert(
+            AssetId::default(),
+            Font::from_bytes(dejavu::sans_mono::regular().to_vec()),
+        );
+    }
+}
+
 fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, software: bool) -> App {
     let mut app = App::new();
     let window = Window {
@@ -331,56 +342,57 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
     if let Some(log) = &options.drawing_log {
         app.insert_resource(log.clone());
     }
-    app.add_plugins(plugins)
-        .configure_sets(
-            Update,
-            (Stage::Feed, Stage::Draw, Stage::Finish)
-                .chain()
-                .run_if(runs::running),
+    app.add_plugins(plugins);
+    speak_all_letters(&mut app);
+    app.configure_sets(
+        Update,
+        (Stage::Feed, Stage::Draw, Stage::Finish)
+            .chain()
+            .run_if(runs::running),
+    )
+    .add_systems(Update, feed::drain.in_set(Stage::Feed))
+    .add_systems(runs::Begin, (sky::spawn, plan::spawn, weather::spawn))
+    .add_systems(
+        Update,
+        (
+            sky::follow_air,
+            (sky::follow_light, sky::follow_headlights).chain(),
+            cockpit::turn_wheel,
+            plan::follow,
         )
-        .add_systems(Update, feed::drain.in_set(Stage::Feed))
-        .add_systems(runs::Begin, (sky::spawn, plan::spawn, weather::spawn))
-        .add_systems(
-            Update,
-            (
-                sky::follow_air,
-                (sky::follow_light, sky::follow_headlights).chain(),
-                cockpit::turn_wheel,
-                plan::follow,
-            )
-                .in_set(Stage::Draw),
-        )
-        .add_systems(
-            Update,
-            (weather::fall, weather::wet_windscreen, weather::dazzle)
-                .in_set(Stage::Finish)
-                .after(camera::follow),
-        )
-        .add_plugins((
-            quality::plugin,
-            frames::plugin,
-            camera::plugin,
-            views::plugin,
-            screens::plugin,
-            codec::plugin,
-            glass::plugin,
-            map::plugin,
-            doubts::plugin,
-            notes::plugin,
-        ))
-        .add_plugins((
-            skins::plugin,
-            scene::plugin,
-            lights::plugin,
-            vehicles::plugin,
-            hud::plugin,
-            alerts::plugin,
-            shell::plugin,
-            input::plugin,
-            presented::plugin,
-            patch::plugin,
-            screenshots::plugin,
-        ));
+            .in_set(Stage::Draw),
+    )
+    .add_systems(
+        Update,
+        (weather::fall, weather::wet_windscreen, weather::dazzle)
+            .in_set(Stage::Finish)
+            .after(camera::follow),
+    )
+    .add_plugins((
+        quality::plugin,
+        frames::plugin,
+        camera::plugin,
+        views::plugin,
+        screens::plugin,
+        codec::plugin,
+        glass::plugin,
+        map::plugin,
+        doubts::plugin,
+        notes::plugin,
+    ))
+    .add_plugins((
+        skins::plugin,
+        scene::plugin,
+        lights::plugin,
+        vehicles::plugin,
+        hud::plugin,
+        alerts::plugin,
+        shell::plugin,
+        input::plugin,
+        presented::plugin,
+        patch::plugin,
+        screenshots::plugin,
+    ));
     let mut opening = SyncCell::new(Some((desk, first, options)));
     app.add_systems(Startup, move |world: &mut World| {
         if let Some((desk, first, options)) = opening.get().take() {

@@ -16,7 +16,7 @@
 
 use super::input::LastDrawn;
 use super::runs::RunNumber;
-use crate::clock::Clock;
+use crate::clock::{Clock, Pauses};
 use crate::session::live::FromOperator;
 use crate::takeover::alert::watch::Told;
 use crate::takeover::alert::{Channel, Presented};
@@ -37,12 +37,22 @@ const QUEUED: f64 = 3.0;
 #[derive(Clone, Resource, ExtractResource)]
 pub struct Uplink {
     pub clock: Clock,
+    pauses: Pauses,
     sender: Sender<FromOperator>,
 }
 
 impl Uplink {
-    pub fn new(clock: Clock, sender: Sender<FromOperator>) -> Self {
-        Self { clock, sender }
+    pub fn new(clock: Clock, pauses: Pauses, sender: Sender<FromOperator>) -> Self {
+        Self {
+            clock,
+            pauses,
+            sender,
+        }
+    }
+
+    /// Time of the run now, s; it stands still in a pause.
+    pub fn run_time(&self) -> f64 {
+        self.pauses.in_run(self.clock.now_ns()).run_ns as f64 / 1e9
     }
 
     /// Sends, as long as somebody listens: a session that has ended misses nothing.

@@ -82,11 +82,15 @@ pub fn run(args: &[String]) {
     println!("READY");
     let stop = Stop::default();
     let at_end = stop.clone();
-    let paced = Pace::RealTime(clock).run(&mut session, &stop, move |_, frame| {
-        if frame.time >= seconds {
-            at_end.0.store(true, std::sync::atomic::Ordering::Relaxed);
-        }
-    });
+    let paced = Pace::RealTime(clock, takeover::clock::Pauses::default()).run(
+        &mut session,
+        &stop,
+        move |_, frame| {
+            if frame.time >= seconds {
+                at_end.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        },
+    );
     let (account, recorder) = session.finish();
     let report = Report::new(
         info.scenario,

@@ -510,3 +510,27 @@ fn mistakes_about_sensors_and_confidence_are_named() {
         assert_eq!(said, (field, expected, got));
     }
 }
+
+#[test]
+fn another_vehicle_is_in_the_text_that_is_recorded() {
+    let path = project("scenarios/fog_bank.ron");
+    let scenario = Scenario::load(&path).expect("fine");
+    let van = scenario.with_vehicle("van").expect("fits");
+    assert!(van.text.contains("ego: (vehicle: \"van\", lane: -2"));
+    assert_ne!(van.ego, scenario.ego);
+    let again = Scenario::parse(&van.text).expect("a scenario by itself");
+    assert_eq!(again.ego, van.ego);
+    let why = scenario.with_vehicle("boat").expect_err("no such profile");
+    assert!(why.contains("van") && why.contains("got `boat`"), "{why}");
+    // A vehicle that the file leaves to its default.
+    let text = "(ego: ( lane: -1))";
+    let with = takeover::ron_file::with_value(text, "ego", "vehicle", "\"van\"");
+    assert_eq!(
+        with.as_deref(),
+        Some("(ego: (vehicle: \"van\",  lane: -1))")
+    );
+    assert_eq!(
+        takeover::ron_file::with_value("()", "ego", "vehicle", "1"),
+        None
+    );
+}
