@@ -213,7 +213,7 @@ pub mod tests {
                     Vec3::new(eye_x + x, y, 0.0),
                 );
                 assert!(inside(at), "{x} {y} {at:?}");
-                assert!(y == 0.0 || at.is_some_and(|at| at.x.signum() != y.signum() as f32));
+                assert!(y == 0.0 || at.is_some_and(|at| at.x.signum() != y.signum()));
             }
         }
         // Class III, outside: 1 m beside the vehicle from 4 m behind the eyes, 4 m from 20 m on.
