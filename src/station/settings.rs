@@ -141,7 +141,7 @@ mod tests {
                 scenario: "a b/\"c\".ron".into(),
                 vehicle: Some("van".into()),
                 link: None,
-                operator: Who::Script("script-1.ron".into()),
+                operator: Who::Script("my answer".into()),
                 seed: u64::MAX,
             },
         };

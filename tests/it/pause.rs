@@ -19,10 +19,12 @@ use takeover::sim::{Simulation, TICK_HZ};
 use takeover::takeover::alert::Presented;
 use takeover::takeover::event::{Authority, Event};
 
-/// The fog bank for two seconds.
+/// A straight road for two seconds.
 fn short() -> Arc<Scenario> {
-    let text = fog_bank().text.replace("duration: 150.0", "duration: 2.0");
-    Arc::new(Scenario::parse(&text).expect("fine"))
+    let text = "(title: \"Straight\", duration: 2.0, \
+        road: (lanes: 2, speed_limit: 25.0, line: [Straight(length: 600.0)]), \
+        ego: (lane: -1, s: 50.0, speed: 25.0))";
+    Arc::new(Scenario::parse(text).expect("fine"))
 }
 
 fn scripted(pace: impl FnOnce() -> Pace) -> Account {
