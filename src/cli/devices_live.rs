@@ -9,7 +9,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use takeover::clock::Clock;
 use takeover::command::{Change, Stamp};
@@ -314,10 +314,7 @@ fn start(library: Arc<Library>) -> anyhow::Result<Running> {
 impl Running {
     /// The next event, or none when it is time to look elsewhere.
     fn next(&self, wait: Duration) -> Option<RawEvent> {
-        match self.events.recv_timeout(wait) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.events.recv_timeout(wait).ok()
     }
 
     fn stopped(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The devices of a person in a run: reading them, sending to them, and saying what is amiss.
 
+#[cfg(feature = "gamepad")]
 use super::say;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +12,10 @@ use takeover::devices::profile::Library;
 use takeover::operator::human::{FromOperator, Human};
 
 /// Where events of devices go.
+#[cfg_attr(
+    not(feature = "gamepad"),
+    expect(dead_code, reason = "without the feature nothing reads devices")
+)]
 pub struct Ends {
     pub clock: Clock,
     pub to_session: Sender<FromOperator>,
@@ -80,9 +85,12 @@ impl Devices {
             }
         }
         #[cfg(not(feature = "gamepad"))]
-        Self {
-            library,
-            in_command,
+        {
+            drop(ends);
+            Self {
+                library,
+                in_command,
+            }
         }
     }
 

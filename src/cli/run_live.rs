@@ -12,6 +12,7 @@ use takeover::clock::{Clock, Pauses};
 use takeover::devices::haptics::{Haptic, Rumble, ToDevices};
 use takeover::devices::profile::Library;
 use takeover::frame::Frame;
+use takeover::link::view::LinkState;
 use takeover::operator::human::FromOperator;
 use takeover::operator::{FromVehicle, Screen};
 use takeover::session::choice::{Choice, Who};
@@ -19,6 +20,8 @@ use takeover::session::report::Report;
 use takeover::session::{Pace, Session, Stop};
 use takeover::sim::{DT, Simulation};
 use takeover::takeover::alert::Presented;
+use takeover::takeover::alert::crier::{Crier, Cry};
+use takeover::takeover::alert::settings::Alerts;
 
 pub fn run(args: &Args) -> anyhow::Result<Done> {
     let who = args.operator.clone().unwrap_or(if args.headless {
@@ -113,7 +116,8 @@ fn headless(
         to_window: None,
     });
     let devices = Devices::start(library, ends);
-    let screen = terminal_screen(clock, to_session, devices.to_devices());
+    let alerts = launch.scenario.alerts;
+    let screen = terminal_screen(clock, alerts, to_session, devices.to_devices());
     let operator = launch.operator(from_devices, screen, &devices, Pauses::default());
     let mut session = Session::new(&launch.scenario, sim, operator, Some(recorder));
     let pace = if args.realtime {
@@ -143,70 +147,55 @@ fn in_window(args: &Args, choice: Choice, place: Place) -> anyhow::Result<Done> 
     super::station::one_run(args, choice, place)
 }
 
-/// What a person without a window sees of a request: a line and the bell. What they feel: a pulse
-/// each [`PULSE_PERIOD_S`] until it is answered, harder once it has escalated.
+/// What a person without a window sees of a request: a line and the bell. What they feel is what
+/// the scenario's alerts say, as in the window.
 fn terminal_screen(
     clock: Clock,
+    alerts: Alerts,
     to_session: Sender<FromOperator>,
     to_devices: Option<ToDevices>,
 ) -> Screen {
-    let (mut last, mut told) = (0, None);
-    let mut next_pulse = 0.0;
+    let mut last = 0;
+    let mut crier = Crier::new(alerts);
     Box::new(move |news| {
-        let FromVehicle::Frame(frame) = news else {
-            return;
+        let now = clock.now_ns() as f64 / 1e9;
+        let mut cries = match &news {
+            FromVehicle::Frame(frame) => {
+                if let Some(request) = frame.request.filter(|r| r.id > last) {
+                    last = request.id;
+                    say(format_args!("\x07TAKE OVER: {}", request.reason.label()));
+                    let _ = to_session.send(FromOperator::Presented(Presented {
+                        request: request.id,
+                        submitted: now,
+                        presented: now,
+                        ..Presented::default()
+                    }));
+                }
+                crier.frame(&frame.seen(), &frame.events, now)
+            }
+            FromVehicle::Link(link) => crier.link(link.state == LinkState::Lost, now),
+            _ => return,
         };
-        if let Some(request) = frame.request.filter(|r| r.id > last) {
-            last = request.id;
-            say(format_args!("\x07TAKE OVER: {}", request.reason.label()));
-            let now = clock.now_ns() as f64 / 1e9;
-            let _ = to_session.send(FromOperator::Presented(Presented {
-                request: request.id,
-                submitted: now,
-                presented: now,
-                ..Presented::default()
-            }));
-        }
+        cries.extend(crier.beat(now));
         let Some(to_devices) = &to_devices else {
             return;
         };
-        let alert = frame.request.map(|r| (r.id, u8::from(r.escalated)));
-        let new = alert != told;
-        told = alert;
-        // The thread may be gone; then nothing is felt.
-        match alert {
-            Some((_, level)) if new || frame.time >= next_pulse => {
-                next_pulse = frame.time + PULSE_PERIOD_S;
-                let _ = to_devices.send(Haptic::Rumble(Rumble {
-                    alert: alert.filter(|_| new),
-                    ..PULSES[usize::from(level)]
-                }));
-            }
-            None if new => {
-                let _ = to_devices.send(Haptic::Quiet);
-            }
-            _ => {}
+        for cry in cries {
+            let haptic = match cry {
+                Cry::Rumble { pulse, told, first } => Haptic::Rumble(Rumble {
+                    strong: pulse.strong as f32,
+                    weak: pulse.weak as f32,
+                    duration: pulse.duration as f32,
+                    alert: first.then(|| (told.request, told.alert.level())),
+                }),
+                Cry::Still => Haptic::Quiet,
+                Cry::Tone { .. } | Cry::Silence => continue,
+            };
+            // The thread may be gone; then nothing is felt.
+            let _ = to_devices.send(haptic);
         }
     })
 }
-
-/// s.
-const PULSE_PERIOD_S: f64 = 1.2;
-/// Before and after a request escalates.
-const PULSES: [Rumble; 2] = [
-    Rumble {
-        strong: 0.4,
-        weak: 0.6,
-        duration: 0.3,
-        alert: None,
-    },
-    Rumble {
-        strong: 1.0,
-        weak: 1.0,
-        duration: 0.8,
-        alert: None,
-    },
-];
 
 /// Events as they happen, above the progress bar.
 fn narrate(bar: &ProgressBar, frame: &Frame) {

@@ -76,6 +76,7 @@ mod live {
     }
 
     impl Window {
+        #[cfg(not(feature = "station"))]
         fn none(why: &str) -> Self {
             Self {
                 pictures: Err(why.into()),
@@ -92,6 +93,8 @@ mod live {
         stop: Stop,
         seconds: u32,
         haptics: Option<ToDevices>,
+        /// Nobody pauses a test.
+        pauses: Pauses,
     }
 
     impl Bench {
@@ -99,23 +102,26 @@ mod live {
         fn run(mut self) -> (Vec<f64>, End) {
             let (clock, haptics) = (self.clock, self.haptics);
             let mut late = Vec::with_capacity(100 * self.seconds as usize);
-            let pace = Pace::RealTime(clock, Pauses::default());
-            let paced = pace.run(&mut self.session, &self.stop, |_, frame| {
-                // A step goes from the tick that was waited for to this frame's.
-                let due = frame.time - takeover::sim::DT;
-                let done = clock.now_ns() as f64 / 1e9;
-                late.push((done - due).max(0.0));
-                if frame.tick % 100 == 0
-                    && let Some(haptics) = &haptics
-                {
-                    let _ = haptics.send(Haptic::Rumble(Rumble {
-                        strong: 0.5,
-                        weak: 0.5,
-                        duration: 0.2,
-                        alert: Some((0, PROBE.level())),
-                    }));
-                }
-            });
+            let paced = Pace::RealTime(clock, self.pauses).run(
+                &mut self.session,
+                &self.stop,
+                |_, frame| {
+                    // A step goes from the tick that was waited for to this frame's.
+                    let due = frame.time - takeover::sim::DT;
+                    let done = clock.now_ns() as f64 / 1e9;
+                    late.push((done - due).max(0.0));
+                    if frame.tick % 100 == 0
+                        && let Some(haptics) = &haptics
+                    {
+                        let _ = haptics.send(Haptic::Rumble(Rumble {
+                            strong: 0.5,
+                            weak: 0.5,
+                            duration: 0.2,
+                            alert: Some((0, PROBE.level())),
+                        }));
+                    }
+                },
+            );
             (late, paced.end)
         }
     }
@@ -147,20 +153,20 @@ mod live {
         let (to_session, from_devices) = channel();
         let (to_screen, vehicle) = channel();
         let sim = Simulation::new(scenario.clone(), 1);
+        let pauses = Pauses::default();
         let screen: Screen = Box::new(move |news| {
             // There may be no window.
             let _ = to_screen.send(news);
         });
         // What the devices and the screen say is counted here, not in the session.
-        let operator = Watched::new(Box::new(Nobody), screen, channel().1, Pauses::default());
+        let operator = Watched::new(Box::new(Nobody), screen, channel().1, pauses.clone());
         let session = Session::new(&scenario, sim, Box::new(operator), None);
         let clock = Clock::start();
         let begin = clock.now();
         let ends = Ends {
             clock,
             to_session: to_session.clone(),
-            // A window is there anyway; its menus are not.
-            to_window: Some(channel().0),
+            to_window: None,
         };
         let devices = Devices::start(Arc::new(Library::built_in()), Some(ends));
         let bench = Bench {
@@ -169,6 +175,7 @@ mod live {
             stop: stop.clone(),
             seconds: args.seconds,
             haptics: devices.to_devices(),
+            pauses: pauses.clone(),
         };
         let live = takeover::session::live::Live {
             scenario,
@@ -176,7 +183,7 @@ mod live {
             vehicle,
             haptics: None,
             operator: to_session,
-            pauses: Pauses::default(),
+            pauses,
             summary: channel().1,
             stop: stop.0.clone(),
         };

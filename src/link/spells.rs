@@ -23,7 +23,8 @@ pub struct Spells {
     known: f64,
 }
 
-/// Spells that ended this long before the latest that is known are forgotten, s.
+/// Spells that ended this long before the time that is asked about are forgotten, s: pictures ask
+/// about times to come, messages about now.
 const FORGOTTEN: f64 = 30.0;
 
 impl Spells {
@@ -40,6 +41,10 @@ impl Spells {
     pub fn until(&mut self, settings: &LinkSettings, time: f64) -> Option<f64> {
         while self.known <= time {
             self.extend(settings);
+        }
+        let old = |s: &(f64, f64)| s.1 < time - FORGOTTEN;
+        while self.spells.front().is_some_and(old) {
+            self.spells.pop_front();
         }
         let spell = self.spells.iter().rev().find(|s| s.0 <= time)?;
         (time < spell.1).then_some(spell.1)
@@ -65,13 +70,6 @@ impl Spells {
         let length: f64 = Exp1.sample(&mut self.rng);
         self.known = starts + length * mean;
         self.spells.push_back((starts, self.known));
-        while self
-            .spells
-            .front()
-            .is_some_and(|s| s.1 < starts - FORGOTTEN)
-        {
-            self.spells.pop_front();
-        }
     }
 }
 
@@ -152,6 +150,24 @@ mod tests {
             gaps.len()
         );
         assert!((mean(&gaps) - 0.2).abs() < 4.0 * 0.2 / n.sqrt());
+    }
+
+    /// Pictures ask about times to come; what is known of now must not go with it.
+    #[test]
+    fn asking_ahead_changes_nothing() {
+        let settings = LinkSettings::of(Preset::FourG);
+        let make = || Spells::new(stream(2, Purpose::LinkLossDown), bursts);
+        let (mut plain, mut ahead) = (make(), make());
+        let mut bad = 0;
+        for tick in 0..1_000_000 {
+            let time = f64::from(tick) / 100.0;
+            ahead.until(&settings, time + 0.7);
+            let now = plain.until(&settings, time);
+            assert_eq!(ahead.until(&settings, time), now);
+            bad += u32::from(now.is_some());
+        }
+        // 500 bursts of 40 ms in 10,000 s.
+        assert!((1400..2700).contains(&bad), "{bad}");
     }
 
     #[test]

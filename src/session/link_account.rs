@@ -89,7 +89,7 @@ impl LinkTally {
             round_trip_ms: Middle::of(self.trips),
             glass_to_glass_ms: Middle::of(self.glass),
             picture_delay_ms: Middle::of(self.pictures),
-            loss: self.loss / f64::from(self.looks.max(1)),
+            loss: (self.loss / f64::from(self.looks.max(1)) * 1e6).round() / 1e6,
         }
     }
 }

@@ -6,8 +6,8 @@ pub mod dangers;
 #[cfg(feature = "sim")]
 pub mod fork;
 pub mod limit;
-#[cfg(feature = "sim")]
 pub mod link_account;
+#[cfg(feature = "sim")]
 pub mod live;
 #[cfg(feature = "sim")]
 mod pace;

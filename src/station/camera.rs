@@ -213,7 +213,7 @@ pub mod tests {
                     Vec3::new(eye_x + x, y, 0.0),
                 );
                 assert!(inside(at), "{x} {y} {at:?}");
-                assert!(y == 0.0 || at.is_some_and(|at| at.x.signum() != y.signum() as f32));
+                assert!(y == 0.0 || at.is_some_and(|at| at.x.signum() != y.signum()));
             }
         }
         // Class III, outside: 1 m beside the vehicle from 4 m behind the eyes, 4 m from 20 m on.
@@ -281,7 +281,7 @@ pub mod tests {
     #[test]
     fn from_above_the_vehicle_heads_up() {
         for view in [View::Birdseye, View::Map] {
-            let middle = shown(Slot::Centre, View::Birdseye, (1280, 720), Vec3::ZERO);
+            let middle = shown(Slot::Centre, view, (1280, 720), Vec3::ZERO);
             let ahead = shown(Slot::Centre, view, (1280, 720), Vec3::new(20.0, 0.0, 0.0));
             let left = shown(Slot::Centre, view, (1280, 720), Vec3::new(0.0, 5.0, 0.0));
             let (middle, ahead, left) = (middle.expect("m"), ahead.expect("a"), left.expect("l"));

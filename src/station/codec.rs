@@ -78,6 +78,18 @@ impl Codec {
     }
 }
 
+/// Below this rate what is drawn into the picture is too old for marks, 1/s.
+const FEW: f64 = 20.0;
+/// Without a new picture for so long it stands still, s.
+const STILL: f64 = 0.2;
+
+/// The picture is so coarse, rare or old that marks on the road must be drawn over it and not into
+/// it.
+pub fn suffers(video: &VideoView, frozen: f64) -> bool {
+    let coarse = video.scale < 0.99 || video.coarseness > LEAST || video.damage > LEAST;
+    coarse || video.rate < FEW || frozen > STILL
+}
+
 pub fn plugin(app: &mut App) {
     let shader = Shader::from_wgsl(include_str!("codec.wgsl"), "station/codec.wgsl");
     // The handle is this file's own, so nothing of others can be in its place.
@@ -97,7 +109,9 @@ mod tests {
         let size = UVec2::new(640, 360);
         let mut video = VideoView::default();
         assert_eq!(Codec::of(&video, size, false), None);
+        assert!(!suffers(&video, 0.0) && suffers(&video, 1.0));
         video.damage = 0.3;
+        assert!(suffers(&video, 0.0));
         assert_eq!(Codec::of(&video, size, true), None);
         let lost = Codec::of(&video, size, false);
         assert_eq!(lost.map(|c| c.damage), Some(0.3));

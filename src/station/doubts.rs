@@ -6,7 +6,6 @@
 //! Each kind of doubt has its own shape and colour (Okabe and Ito's palette).
 
 use super::ahead::{Ahead, ahead};
-use super::axes;
 use super::feed::Picture;
 use super::layout::{Pane, Slot};
 use super::project::{above, bounds, line, project};
@@ -16,6 +15,8 @@ use super::screens::Screen;
 use super::views::View;
 use super::widgets::{ORANGE, PANEL, PAPER, SKY_BLUE};
 use super::words::{named, t};
+use super::{axes, codec, plan};
+use crate::autopilot::PlanPoint;
 use crate::frame::Frame;
 use crate::perception::{Cause, Class, Function, Track};
 use crate::road::Network;
@@ -38,8 +39,10 @@ const FARTHEST: f64 = 150.0;
 /// Smallest side of a mark, and length of its corners, px of the design.
 const SMALLEST: f32 = 26.0;
 const CORNER: f32 = 12.0;
-/// Lines for the own outline and the stop.
-const LINES: usize = 5;
+/// Lines for the own outline, the stop and both edges of a plan.
+const LINES: usize = 5 + 2 * PLAN;
+/// Pieces of a plan's edge.
+const PLAN: usize = 20;
 
 /// What is doubted of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +93,8 @@ fn caption(track: &Track, doubt: Doubt, cause: Cause) -> String {
     let share = (100.0 * track.reported).round();
     let line = format!("{class} {share:.0} %\n{}", doubt.word());
     match cause {
-        Cause::None => line,
+        // The mark itself says that it is the object.
+        Cause::None | Cause::Object => line,
         cause => format!("{line} ({})", named("cause", &cause)),
     }
 }
@@ -368,7 +372,21 @@ fn mark(
     }
 }
 
-/// Draws where the own vehicle is by now, and where it would stop.
+/// Both edges of the plan from in front of the bonnet on, world axes.
+fn edges(plan: &[PlanPoint], ego: Vec3) -> Vec<[Vec3; 2]> {
+    let aside = |from: Vec3, to: Vec3| Vec3::Z.cross(to - from).normalize_or_zero() * plan::HALF;
+    plan.windows(2)
+        .take(PLAN)
+        .map(|pair| [pair[0].position, pair[1].position].map(|p| p + Vec3::Z * plan::LIFT))
+        .filter(|[_, to]| to.distance(ego) > plan::FROM)
+        .flat_map(|[from, to]| {
+            let out = aside(from, to);
+            [[from + out, to + out], [from - out, to - out]]
+        })
+        .collect()
+}
+
+/// Draws where the own vehicle is by now, where it would stop, and the plan if the picture suffers.
 fn draw_lines(
     picture: Res<Picture>,
     view: Res<View>,
@@ -389,32 +407,48 @@ fn draw_lines(
     let bonnet = ego.filter(|_| view.from_seat()).map(|ego| {
         super::vehicles::pose(ego).transform_point(axes::point(super::cockpit::rim(ego.size)))
     });
-    let wanted: Vec<[Vec3; 2]> = outline.into_iter().chain(stop).collect();
+    let plan = match &picture.frame {
+        Some(frame)
+            if augmented.0.plan
+                && view.is_video()
+                && codec::suffers(&picture.video, picture.link.frozen) =>
+        {
+            let ego = frame.bodies.first().map_or(Vec3::ZERO, |ego| ego.position);
+            edges(&frame.plan, ego)
+        }
+        _ => Vec::new(),
+    };
+    let green = Color::srgb(0.0, 0.72, 0.54);
+    let drawn = |lines: Vec<[Vec3; 2]>, colour, thick| {
+        lines.into_iter().map(move |line| (line, colour, thick))
+    };
+    let wanted: Vec<([Vec3; 2], Color, f32)> = drawn(plan, green, 2.5)
+        .chain(drawn(outline, SKY_BLUE, 3.0))
+        .chain(drawn(stop.into_iter().collect(), PAPER, 5.0))
+        .collect();
     for (at, mut node, mut transform, mut colour) in &mut lines {
-        let seen = wanted.get(at.0).and_then(|[from, to]| {
+        let seen = wanted.get(at.0).and_then(|([from, to], tint, thick)| {
             let (screen, eye) = main_screens(&screens).find(|(s, _)| s.slot == Slot::Centre)?;
             let ends = line(eye, screen.lens, axes::point(*from), axes::point(*to))?;
             // Not over the own bonnet.
             let rim = bonnet.and_then(|rim| project(eye, screen.lens, rim));
             let ends = rim.map_or(Some(ends), |rim| above(ends, rim.y))?;
             let [a, b] = ends.map(|p| to_window(p, screen, *view));
-            Some((a? * to_px, b? * to_px))
+            Some((a? * to_px, b? * to_px, *tint, *thick))
         });
-        let Some((a, b)) = seen else {
+        let Some((a, b, tint, thick)) = seen else {
             if node.display != Display::None {
                 node.display = Display::None;
             }
             continue;
         };
-        let stops = at.0 + 1 == LINES;
-        let thick = if stops { 5.0 } else { 3.0 };
         let length = a.distance(b);
         let middle = (a + b) / 2.0;
         node.display = Display::Flex;
         (node.left, node.top) = (px(middle.x - length / 2.0), px(middle.y - thick / 2.0));
         (node.width, node.height) = (px(length), px(thick));
         transform.rotation = Rot2::radians((b - a).to_angle());
-        colour.0 = if stops { PAPER } else { SKY_BLUE };
+        colour.0 = tint;
     }
 }
 
@@ -469,6 +503,23 @@ mod tests {
         assert!(said.contains("62 %") && said.contains("fog"), "{said}");
         let said = caption(&track, Doubt::Class, Cause::None);
         assert!(!said.contains('('), "{said}");
+    }
+
+    #[test]
+    fn a_plans_edges_begin_ahead_of_the_bonnet_and_lie_beside_it() {
+        let plan: Vec<PlanPoint> = (0..8)
+            .map(|i| PlanPoint {
+                after: 0.25 * f64::from(i),
+                position: Vec3::new(2.0 * i as f32, 1.0, 0.0),
+                speed: 8.0,
+            })
+            .collect();
+        let edges = edges(&plan, Vec3::Y);
+        assert_eq!(edges.len(), 2 * 6);
+        for [from, to] in &edges {
+            assert!(to.x > plan::FROM && to.x - from.x > 1.9);
+            assert!(((to.y - 1.0).abs() - plan::HALF).abs() < 1e-5);
+        }
     }
 
     #[test]

@@ -142,7 +142,7 @@ pub fn place(slot: Slot, view: View, windows: Windows, mirrors: u8) -> Option<Pl
     let width = edge(screen + 1) - edge(screen);
     let most = {
         let half = |degrees: f32| (degrees.to_radians() / 2.0).tan();
-        width as f32 * half(UPRIGHT_ANGLE) / half(PANORAMA_ANGLE)
+        (windows.main.x / 3) as f32 * half(UPRIGHT_ANGLE) / half(PANORAMA_ANGLE)
     };
     // One height for the three, whatever the rounding.
     let height = windows.main.y.min(most.floor() as u32).max(1) / 4 * 4;
@@ -169,7 +169,7 @@ fn mirror(slot: Slot, view: View, windows: Windows, mirrors: u8) -> Option<Place
     let gap = (0.022 * unit) as u32;
     // Below the banner; above the panels in the lower corners.
     let at = match slot {
-        Slot::InsideMirror => UVec2::new((window.x - size.x) / 2, (0.148 * unit) as u32),
+        Slot::InsideMirror => UVec2::new((window.x - size.x) / 2, (0.245 * window.y as f32) as u32),
         Slot::LeftMirror => UVec2::new(gap, (0.525 * window.y as f32) as u32),
         _ => UVec2::new(window.x - size.x - gap, (0.525 * window.y as f32) as u32),
     };

@@ -286,13 +286,14 @@ fn why_not(message: String) -> StationError {
     }
 }
 
-/// Bevy's own font has English letters only. This one is as wide, and has those of most languages.
-const FONT: &[u8] = include_bytes!("../../assets/fonts/DejaVuSansMono.ttf");
-
+/// Bevy's own font has English letters only. DejaVu's is as wide, and has those of most languages.
 fn speak_all_letters(app: &mut App) {
     if let Some(mut fonts) = app.world_mut().get_resource_mut::<Assets<Font>>() {
         // The default handle always has a place.
-        let _ = fonts.insert(AssetId::default(), Font::from_bytes(FONT.to_vec()));
+        let _ = fonts.insert(
+            AssetId::default(),
+            Font::from_bytes(dejavu::sans_mono::regular().to_vec()),
+        );
     }
 }
 

@@ -3,13 +3,13 @@
 //! Its colour is the one of Okabe and Ito's palette that no instrument and no alert uses (bluish
 //! green), and chevrons in it point ahead, so that it cannot be taken for a marking.
 
-use super::axes;
 use super::doubts::Augmented;
 use super::feed::Picture;
 use super::scene::Setting;
 use super::shape::{Shape, shaded, tint};
 use super::skins::Skins;
 use super::sky;
+use super::{axes, codec};
 use crate::autopilot::PlanPoint;
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
@@ -17,14 +17,14 @@ use bevy::math::Vec3;
 use bevy::prelude::*;
 
 /// Half its width, m.
-const HALF: f32 = 0.55;
+pub const HALF: f32 = 0.55;
 /// Above the road's markings, m.
-const LIFT: f32 = 0.045;
+pub const LIFT: f32 = 0.045;
 const OPACITY: f32 = 0.34;
 /// It fades out over its last part, m.
 const FADE: f32 = 25.0;
 /// Nothing is drawn nearer to the ego's middle than this, m: there is the bonnet.
-const FROM: f32 = 3.0;
+pub const FROM: f32 = 3.0;
 /// One chevron to the next, m.
 const CHEVRON: f32 = 8.0;
 
@@ -118,7 +118,9 @@ pub fn follow(
     let origin = frame.bodies.first().map_or(Vec3::ZERO, |ego| ego.position);
     // At night it must not outshine the road.
     let light = sky::daylight(&setting.0.weather).clamp(0.3, 1.0);
-    let plan: &[PlanPoint] = if augmented.0.plan { &frame.plan } else { &[] };
+    // Into a picture that suffers it would be drawn old and coarse: then `doubts` draws its edges.
+    let drawn = augmented.0.plan && !codec::suffers(&picture.video, picture.link.frozen);
+    let plan: &[PlanPoint] = if drawn { &frame.plan } else { &[] };
     let shape = ribbon(plan, origin, light);
     visibility.set_if_neq(if shape.is_empty() {
         Visibility::Hidden

@@ -16,7 +16,7 @@
 
 use super::input::LastDrawn;
 use super::runs::RunNumber;
-use crate::clock::Clock;
+use crate::clock::{Clock, Pauses};
 use crate::session::live::FromOperator;
 use crate::takeover::alert::watch::Told;
 use crate::takeover::alert::{Channel, Presented};
@@ -37,12 +37,22 @@ const QUEUED: f64 = 3.0;
 #[derive(Clone, Resource, ExtractResource)]
 pub struct Uplink {
     pub clock: Clock,
+    pauses: Pauses,
     sender: Sender<FromOperator>,
 }
 
 impl Uplink {
-    pub fn new(clock: Clock, sender: Sender<FromOperator>) -> Self {
-        Self { clock, sender }
+    pub fn new(clock: Clock, pauses: Pauses, sender: Sender<FromOperator>) -> Self {
+        Self {
+            clock,
+            pauses,
+            sender,
+        }
+    }
+
+    /// Time of the run now, s; it stands still in a pause.
+    pub fn run_time(&self) -> f64 {
+        self.pauses.in_run(self.clock.now_ns()).run_ns as f64 / 1e9
     }
 
     /// Sends, as long as somebody listens: a session that has ended misses nothing.
@@ -345,5 +355,47 @@ mod tests {
         assert_eq!(report.drawn(Some(0.01)), [], "once");
         report.waiting.push((presented, drawn));
         assert_eq!(report.drawn(None)[0].uncertainty, None, "no refresh rate");
+    }
+
+    /// Request at 1 s, escalated at 5 s, taken over at 7 s; frames 100 times a second, pictures at
+    /// any rate.
+    #[test]
+    fn each_level_is_seen_once_however_few_pictures_there_are() {
+        use crate::takeover::alert::watch::{Seen, Watch};
+        use crate::takeover::event::Authority;
+        for pictures in [100, 30, 3] {
+            let mut watch = Watch::default();
+            let mut report = Report {
+                has_surface: true,
+                ..Report::default()
+            };
+            let mut seen = Vec::new();
+            for tick in 0..1000 {
+                let time = f64::from(tick) / 100.0;
+                let (authority, request) = match tick {
+                    0..100 => (Authority::Automation, None),
+                    100..500 => (Authority::RequestPending, Some((1, false))),
+                    500..700 => (Authority::RequestPending, Some((1, true))),
+                    _ => (Authority::Operator, None),
+                };
+                let now = Seen {
+                    time,
+                    authority,
+                    request,
+                    ..Seen::default()
+                };
+                watch.look(&now, &[]);
+                if tick % (100 / pictures) == 0
+                    && let Some(told) = report.due(watch.on().next().copied())
+                {
+                    seen.push((told.alert, time));
+                }
+            }
+            let alerts: Vec<Alert> = seen.iter().map(|(alert, _)| *alert).collect();
+            assert_eq!(alerts, [Alert::Request, Alert::Escalated], "{pictures}");
+            for ((_, time), due) in seen.into_iter().zip([1.0, 5.0]) {
+                assert!((0.0..=0.34).contains(&(time - due)), "{time} at {pictures}");
+            }
+        }
     }
 }

@@ -60,7 +60,7 @@ pub fn begin(world: &mut World, live: Live) {
         haptics: live.haptics,
         volume: world.get_resource_or_init::<Volume>().clone(),
     });
-    world.insert_resource(Uplink::new(live.clock, live.operator));
+    world.insert_resource(Uplink::new(live.clock, live.pauses.clone(), live.operator));
     world.insert_resource(Stop(live.stop));
     world.insert_resource(Feed {
         vehicle: SyncCell::new(vehicle),

@@ -219,7 +219,13 @@ fn arrange(
     windows: Query<(&Window, Option<&SideWindow>)>,
     window_cameras: Query<(Entity, &WindowCamera)>,
     mut screens: Query<(Entity, &mut Screen, &mut Camera, &mut Projection, &mut Msaa)>,
-    mut shows: Query<(Entity, &Shows, &mut Node, &mut ImageNode)>,
+    mut shows: Query<(
+        Entity,
+        &Shows,
+        &mut Node,
+        &mut ImageNode,
+        Option<&UiTargetCamera>,
+    )>,
 ) {
     let terms = quality.terms();
     let sizes = sizes_of(&windows);
@@ -232,8 +238,8 @@ fn arrange(
     for (entity, mut screen, mut camera, mut projection, mut msaa) in &mut screens {
         let slot = screen.slot;
         let place = layout::place(slot, *view, sizes, terms.mirrors);
-        let Some((node_entity, _, mut node, mut image)) =
-            shows.iter_mut().find(|(_, shows, _, _)| shows.0 == slot)
+        let Some((node_entity, _, mut node, mut image, target)) =
+            shows.iter_mut().find(|(_, shows, ..)| shows.0 == slot)
         else {
             continue;
         };
@@ -267,9 +273,14 @@ fn arrange(
             ClearColorConfig::Default
         };
         camera.clear_color = ground;
-        screen.lens = layout::lens(slot, *view, place.size);
-        *projection = projection_of(*view, screen.lens);
-        image.flip_x = slot.is_flipped(*view);
+        let lens = layout::lens(slot, *view, place.size);
+        if screen.lens != lens || view.is_changed() || screen.blank {
+            screen.lens = lens;
+            *projection = projection_of(*view, lens);
+        }
+        if image.flip_x != slot.is_flipped(*view) {
+            image.flip_x = !image.flip_x;
+        }
         let to_px = 1.0 / (scale * ui_scale.0);
         let wanted = Node {
             display: Display::Flex,
@@ -282,7 +293,8 @@ fn arrange(
         if *node != wanted {
             *node = wanted;
         }
-        if let Some((window, _)) = window_cameras.iter().find(|(_, w)| w.0 == place.pane) {
+        let window = window_cameras.iter().find(|(_, w)| w.0 == place.pane);
+        if let Some((window, _)) = window.filter(|w| target.is_none_or(|t| t.0 != w.0)) {
             commands.entity(node_entity).insert(UiTargetCamera(window));
         }
     }

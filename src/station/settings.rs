@@ -141,7 +141,7 @@ mod tests {
                 scenario: "a b/\"c\".ron".into(),
                 vehicle: Some("van".into()),
                 link: None,
-                operator: Who::Script("my answer".into()),
+                operator: Who::Script("script-1.ron".into()),
                 seed: u64::MAX,
             },
         };

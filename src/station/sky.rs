@@ -8,6 +8,7 @@
 use super::axes;
 use super::camera::{BIRDS_HEIGHT, OUTSIDE, WORLD};
 use super::feed::Picture;
+use super::quality::Quality;
 use super::runs::{Memory, RunNumber};
 use super::scene::Setting;
 use super::shape::{Shape, Tint, tint};
@@ -269,6 +270,7 @@ pub fn spawn(
     mut meshes: ResMut<Assets<Mesh>>,
     skins: Res<Skins>,
     setting: Res<Setting>,
+    quality: Res<Quality>,
 ) {
     let weather = &setting.0.weather;
     let light = Light::of(weather);
@@ -311,7 +313,7 @@ pub fn spawn(
         RenderLayers::from_layers(&[WORLD, OUTSIDE]),
         DirectionalLight {
             color: Color::linear_rgb(colour.x, colour.y, colour.z),
-            shadow_maps_enabled: !skins.plain_ones,
+            shadow_maps_enabled: !skins.plain_ones && quality.terms().shadows,
             ..default()
         },
         CascadeShadowConfigBuilder {
@@ -395,7 +397,11 @@ pub fn follow_light(
     mut materials: ResMut<Assets<PlainMaterial>>,
     mut ambient: ResMut<GlobalAmbientLight>,
     sun: Single<&mut DirectionalLight, With<Sun>>,
+    quality: Res<Quality>,
 ) {
+    if quality.is_changed() {
+        *drawn.of(*run) = Seen::default();
+    }
     let Some((visibility, tunnel, lead)) = change_of_air(&picture, tunnel.0, *view, drawn.of(*run))
     else {
         return;
@@ -404,7 +410,8 @@ pub fn follow_light(
     let (sun_light, sky_light) = (light.sun_light(visibility), light.sky_light(visibility));
     let mut sun = sun.into_inner();
     sun.illuminance = sun_light.max_element() * EXPOSURE * std::f32::consts::PI;
-    sun.shadow_maps_enabled = !skins.plain_ones && sun_light.max_element() > 0.2;
+    let shadows = !skins.plain_ones && quality.terms().shadows;
+    sun.shadow_maps_enabled = shadows && sun_light.max_element() > 0.2;
     ambient.brightness = sky_light.max_element() * EXPOSURE;
     ambient.color = Color::srgb(0.93, 0.96, 1.0);
     let air = Air {

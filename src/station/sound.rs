@@ -5,8 +5,9 @@
 //! it (on Linux: ALSA's `snd_pcm_delay`). Both are read when the block is asked for, and put on the
 //! session's clock.
 //!
-//! **How sure it is.** Cards move on in blocks, and so does what they say waits: the true moment
-//! lies within one block. What comes after the card (an amplifier, wireless headphones: up to
+//! **How sure it is.** Cards move on in blocks, and so does what they say waits; and this thread may
+//! be asked one block late. So the true moment lies within two blocks, all that the card holds. What
+//! comes after the card (an amplifier, wireless headphones: up to
 //! 0.2 s) no program can know; `docs/alerts.md` says how to measure it.
 
 use crate::clock::Clock;
@@ -270,7 +271,7 @@ impl Block {
                             level,
                             submitted: submitted_ns as f64 / 1e9,
                             presented: now_ns as f64 / 1e9 + ahead.as_secs_f64(),
-                            uncertainty: Some(length),
+                            uncertainty: Some(2.0 * length),
                         };
                         let _ = self.report.send(FromOperator::Presented(presented));
                     }

@@ -130,6 +130,7 @@ mod tests {
                             continue;
                         };
                         let is_key = key.contains('.')
+                            && !key.ends_with(".ron")
                             && key
                                 .chars()
                                 .all(|c| c.is_ascii_lowercase() || "._".contains(c));

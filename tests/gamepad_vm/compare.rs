@@ -8,6 +8,7 @@ use takeover::command::{Change, Input, Stamp};
 use takeover::record::{Entry, Log};
 use takeover::scenario::Scenario;
 use takeover::session::tally::Tally;
+use takeover::takeover::alert::Channel;
 
 /// One event as the virtual pad wrote it.
 struct Injected {
@@ -127,10 +128,87 @@ fn ticks_to_force(log: &Log) -> f64 {
     (in_force - threshold) * log.info.tick_hz as f64
 }
 
+/// `takeover run` itself: the pad is pulled out while a request is pending, put back, takes over,
+/// and is pulled out while driving. What the person felt is in the log at the time the pad was told.
+fn lost_and_back(vm: &Vm) -> bool {
+    let script = "\
+4.0 button BTN_EAST 1
+4.1 button BTN_EAST 0
+18.0 unplug
+19.0 plug
+22.5 button BTN_SOUTH 1
+22.7 button BTN_SOUTH 0
+26.0 unplug
+";
+    let program = "run fog_bank.ron --headless --realtime --operator human --log run.mcap";
+    let mut args = vec![env!("CARGO_BIN_EXE_takeover")];
+    args.extend(program.split(' '));
+    let folder = vm.run("run", script, 60, false, true, &args);
+    let log = Log::read(&folder.join("run.mcap")).unwrap();
+    let (mut events, mut felt) = (Vec::new(), Vec::new());
+    for entry in &log.entries {
+        match entry {
+            Entry::Event(e) => events.push(format!("{:.2} s {}", e.time, e.event.describe())),
+            Entry::Presented(p) if p.channel == Channel::Haptic => felt.push(*p),
+            _ => {}
+        }
+    }
+    let plays = rumble_plays(&folder, &log);
+    for p in &felt {
+        let nearest = plays
+            .iter()
+            .map(|t| (t - p.presented).abs())
+            .fold(f64::MAX, f64::min);
+        println!(
+            "felt: request {} level {} handed over in {:.2} ms, the pad had it {:.2} ms away",
+            p.request,
+            p.level,
+            (p.presented - p.submitted) * 1e3,
+            nearest * 1e3
+        );
+    }
+    let all = events.join("\n");
+    let order = [
+        "takeover requested",
+        "operator or device lost",
+        "operator or device back",
+        "taken over by button",
+        "operator or device lost",
+        "the operator is gone",
+    ];
+    let mut rest = &all[..];
+    for what in order {
+        let Some(at) = rest.find(what) else {
+            println!("this does not hold: {what}, after what came before it, in\n{all}");
+            return false;
+        };
+        rest = &rest[at + what.len()..];
+    }
+    println!(
+        "pulled out while a request is pending, back, takes over, pulled out while driving: as it should be"
+    );
+    !felt.is_empty() && ticks_to_force(&log) <= 2.0 + 1e-6
+}
+
+/// When the pad was told to rumble, s on the run's clock. The clock's zero is known from any input
+/// that the kernel stamped.
+fn rumble_plays(folder: &Path, log: &Log) -> Vec<f64> {
+    let zero_ns = logged(log)
+        .iter()
+        .find(|i| i.stamp == Stamp::Kernel)
+        .map_or(0, |i| i.realtime_ns - i.time_ns);
+    let text = std::fs::read_to_string(folder.join("pad.jsonl")).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|v| v["kind"] == "rumble_play")
+        .map(|v| (v["realtime_ns"].as_i64().unwrap() - zero_ns) as f64 / 1e9)
+        .collect()
+}
+
 /// Runs everything; whether all held.
 pub fn all(vm: &Vm) -> bool {
     let long = std::env::var_os("TAKEOVER_GAMEPAD_VM_LONG").is_some();
-    let (seconds, silence) = if long { (130.0, 60.0) } else { (10.0, 4.0) };
+    let (seconds, silence) = if long { (110.0, 60.0) } else { (10.0, 4.0) };
     let me = std::env::current_exe().unwrap();
     let me = me.to_str().unwrap();
     let mut fine = true;
@@ -139,12 +217,15 @@ pub fn all(vm: &Vm) -> bool {
         "devices",
         "0.2 button BTN_TL 1\n0.4 button BTN_TL 0\n",
         40,
+        true,
+        false,
         &[me, "inside-devices"],
     );
     let said = std::fs::read_to_string(folder.join("stdout")).unwrap();
     for line in said.lines().filter(|l| !l.starts_with("found")) {
         println!("{line}");
     }
+    fine &= lost_and_back(vm);
     println!(
         "frame/s  rumble   n      median   p99      worst µs  beyond write  silences (longest)  worst after   arrival  outside  ticks"
     );
@@ -159,7 +240,7 @@ pub fn all(vm: &Vm) -> bool {
         let name = format!("{draw_ms}-{rumble}");
         let end = format!("{:.1}", seconds + 2.0);
         let program = [me, "inside", &draw_ms.to_string(), &end, rumble];
-        let folder = vm.run(&name, &text, seconds as u32, &program);
+        let folder = vm.run(&name, &text, seconds as u32, true, false, &program);
         let log = Log::read(&folder.join("run.mcap")).unwrap();
         let f = figures(&injected(&folder), &logged(&log));
         let ticks = ticks_to_force(&log);

@@ -20,8 +20,8 @@ impl Lcg {
     }
 }
 
-/// Bursts of moves, single presses, and silences up to `longest` s, for about `seconds`; then, after
-/// a silence, the take-over button. Until that nothing drives, or the car would leave the road.
+/// Bursts of moves, single presses, silences up to 8 s, and one of `longest` s, for about `seconds`;
+/// then, after a silence, the take-over button. Until that nothing drives, or the car would leave the road.
 pub fn random(seed: u64, seconds: f64, longest: f64) -> Script {
     let mut random = Lcg(seed);
     let mut text = String::new();
@@ -51,11 +51,11 @@ pub fn random(seed: u64, seconds: f64, longest: f64) -> Script {
         t += if silence == 1 {
             longest
         } else {
-            0.3 + longest * share * share
+            0.3 + longest.min(8.0) * share * share
         };
         silence += 1;
     }
-    t += longest;
+    t += 3.0;
     text += &format!(
         "{t:.4} button BTN_SOUTH 1\n{:.4} button BTN_SOUTH 0\n",
         t + 0.2

@@ -25,6 +25,8 @@ mod calibration;
 mod cli;
 #[cfg(feature = "sim")]
 mod determinism;
+#[cfg(all(feature = "sim", feature = "gamepad", target_os = "linux"))]
+mod devices;
 #[cfg(feature = "sim")]
 mod driving;
 #[cfg(feature = "sim")]

@@ -181,7 +181,9 @@ fn an_alert_is_heard_when_the_record_says_so() {
     let server = Command::new("pactl").arg("info").output();
     let alsa = std::env::var_os("HOME").map(|home| Path::new(&home).join(".asoundrc"));
     if !server.is_ok_and(|out| out.status.success()) || !alsa.is_some_and(|file| file.exists()) {
-        eprintln!("no sound server that ALSA plays to: the sound of alerts is not tested here");
+        use std::io::Write;
+        let why = "no sound server that ALSA plays to: the sound of alerts is not tested here";
+        let _ = writeln!(std::io::stderr(), "{why}");
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");

@@ -47,7 +47,7 @@ pub fn paint(values: &[f32], samples: usize, wanted: f32) -> Vec<u8> {
             let pixel = match value {
                 _ if up + 1 == line => LINE,
                 Some(value) if up < height(*value) => match *value < wanted {
-                    true if (up + column) % 4 == 0 => CLEAR,
+                    true if (up + column).is_multiple_of(4) => CLEAR,
                     true => LOW,
                     false => FINE,
                 },

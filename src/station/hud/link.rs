@@ -120,11 +120,10 @@ fn stale(scenario: &Scenario) -> f64 {
     scenario.authority.link_timeout
 }
 
-/// How old the picture of the world is on the operator's own clock, s.
+/// How old the picture of the world is on the operator's own clock, s; a pause does not age it.
 fn age(picture: &Picture, uplink: &Uplink) -> Option<f64> {
     picture.scene.as_ref()?;
-    let now = uplink.clock.now_ns() as f64 / 1e9;
-    Some((now - picture.video.captured).max(0.0))
+    Some((uplink.run_time() - picture.video.captured).max(0.0))
 }
 
 fn readings(picture: Res<Picture>, uplink: Res<Uplink>, mut texts: Query<(&Reading, &mut Text)>) {
