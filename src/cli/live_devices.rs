@@ -1,6 +1,5 @@
 //! The devices of a person in a run: reading them, sending to them, and saying what is amiss.
 
-#[cfg(feature = "gamepad")]
 use super::say;
 use std::path::Path;
 use std::sync::Arc;

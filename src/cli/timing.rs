@@ -49,7 +49,6 @@ mod live {
     use std::path::PathBuf;
     use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
-    use std::time::Duration;
     use takeover::clock::{Clock, Pauses, realtime_ns};
     use takeover::command::{Command, Input};
     use takeover::devices::KEYBOARD;
@@ -259,7 +258,7 @@ mod live {
         };
         std::thread::scope(|scope| {
             let run = scope.spawn(move || bench.run());
-            let every = Duration::from_secs(1);
+            let every = std::time::Duration::from_secs(1);
             let heard = scope.spawn(move || station::try_sound(clock, tones, every));
             let shown = with_window.and_then(|()| {
                 let options = station::Options {

@@ -1,6 +1,8 @@
 //! docs/alerts.md and the code say the same, and a scenario's alerts are checked like all of it.
 
-use crate::common::{output, project, takeover};
+use crate::common::project;
+#[cfg(feature = "sim")]
+use crate::common::{output, takeover};
 use std::fs;
 use takeover::scenario::Scenario;
 use takeover::takeover::alert::Alert;
