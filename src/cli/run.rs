@@ -16,7 +16,8 @@ Examples:
   takeover run scenarios/fog_bank.ron --headless --operator none
       Nobody answers: the vehicle stops by itself.
   takeover run scenarios/fog_bank.ron --headless --operator script:my_script.ron --seed 7 --json
-      Repeatable: the same script and seed give the same state_hash.
+      Repeatable: the same script and seed give the same state_hash (in a window, with latency_cap,
+      the screen's own delay counts as well: the log has it).
   takeover run scenarios/fog_bank.ron --link 4g
       Over another link than the scenario's.
   takeover run scenarios/fog_bank.ron --headless --realtime --operator human

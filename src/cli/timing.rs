@@ -46,6 +46,7 @@ mod live {
     use super::super::{print, say};
     use super::{Args, Done};
     use anyhow::{Context, anyhow};
+    use std::io::Write;
     use std::path::PathBuf;
     use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
@@ -296,23 +297,53 @@ mod live {
         })
     }
 
+    /// What the times are those of, as far as Linux tells.
+    fn machine() -> String {
+        let read = |path| std::fs::read_to_string(path).unwrap_or_default();
+        let info = read("/proc/cpuinfo");
+        let model = info.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            (name.trim() == "model name").then(|| value.trim().to_string())
+        });
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
+        let kernel = read("/proc/sys/kernel/osrelease");
+        let model = model.unwrap_or_default();
+        format!("{arch} {os} {}, {cores} x {model}", kernel.trim())
+    }
+
     fn write(args: &Args, rows: &[Row], end: End) -> anyhow::Result<Done> {
         let now = realtime_ns(std::time::SystemTime::now());
         let path = args
             .out
             .clone()
             .unwrap_or_else(|| PathBuf::from(format!("runs/timing-{}.md", now / 1_000_000)));
-        let heading = [
-            ("takeover", env!("CARGO_PKG_VERSION").to_string()),
-            (
-                "machine",
-                format!("{} {}", std::env::consts::ARCH, std::env::consts::OS),
-            ),
-            ("measured for", format!("{} s", args.seconds)),
-            ("ms since 1970", (now / 1_000_000).to_string()),
-        ];
+        if path.extension().is_some_and(|e| e == "json") {
+            return Err(super::super::Usage(format!(
+                "--out {}: expected the Markdown report's name, as report.md; the JSON is written beside it",
+                path.display()
+            ))
+            .into());
+        }
         let poor = rows.iter().any(|row| row.verdict == Verdict::Poor);
         let complete = end != End::Interrupted;
+        let length = if complete {
+            format!("{} s", args.seconds)
+        } else {
+            format!("stopped early, of {} s: do not rely on it", args.seconds)
+        };
+        let verdict = if poor {
+            "not good enough: see the rows that say POOR"
+        } else {
+            "good enough in all that was measured"
+        };
+        let heading = [
+            ("takeover", env!("CARGO_PKG_VERSION").to_string()),
+            ("machine", machine()),
+            ("measured for", length),
+            ("ms since 1970", (now / 1_000_000).to_string()),
+            ("verdict", verdict.to_string()),
+        ];
         let object = serde_json::json!({
             "version": env!("CARGO_PKG_VERSION"),
             "seconds": args.seconds,
@@ -330,9 +361,11 @@ mod live {
             (&path, timing::markdown(rows, &heading)),
             (&json, text.clone()),
         ] {
-            std::fs::write(path, content).with_context(|| {
+            let written = std::fs::File::create_new(path)
+                .and_then(|mut file| file.write_all(content.as_bytes()));
+            written.with_context(|| {
                 format!(
-                    "{}: cannot write the report; choose another place with --out",
+                    "{}: cannot write the report (nothing is overwritten); choose another place with --out",
                     path.display()
                 )
             })?;

@@ -119,7 +119,7 @@ impl LinkAccount {
         }
         if self.loss > 0.0 || self.degraded_s > 0.0 || self.lost_s > 0.0 {
             lines.push(format!(
-                "link: {:.2} % of frames lost; good for {:.1} s, degraded for {:.1} s, lost for {:.1} s",
+                "link, at the operator's end: {:.2} % of frames lost; good for {:.1} s, degraded for {:.1} s, lost for {:.1} s",
                 self.loss * 100.0,
                 self.good_s,
                 self.degraded_s,

@@ -404,7 +404,7 @@ impl Event {
                 format!("direct control: {}", because.label())
             }
             Self::HandBackOffered => "the automation could drive again".into(),
-            Self::OfferWithdrawn => "the automation could not drive any more".into(),
+            Self::OfferWithdrawn => "the offer to drive is withdrawn".into(),
             Self::HandBackStarted => "handing back".into(),
             Self::HandBackAborted { because } => {
                 format!("hand-back aborted: {}", because.label())
