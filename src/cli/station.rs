@@ -329,6 +329,12 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
 
 /// `takeover station`.
 pub fn station(args: &Args) -> anyhow::Result<Done> {
+    if let Some(path) = args.scenario.as_ref().filter(|path| !path.exists()) {
+        anyhow::bail!(
+            "{}: no such file or folder: expected a scenario (RON) or a folder of scenarios",
+            path.display()
+        );
+    }
     station::check()?;
     let runs = Runs::default();
     let quit = watch_for_ctrl_c(&runs)?;

@@ -255,7 +255,8 @@ impl Operator for Human {
             inputs.push(self.derived(now));
         }
         self.in_command.set(self.controls.in_command());
-        let device = self.command.present.then_some(self.command.device);
+        let in_command = self.controls.in_command();
+        let device = in_command.map(|_| self.command.device);
         if device != self.device {
             self.device = device;
             (self.to_screen)(FromVehicle::Device(device));

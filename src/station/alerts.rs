@@ -10,7 +10,7 @@ use super::runs::{Begin, Memory, RunNumber};
 use super::scene::Setting;
 use super::text;
 use super::widgets::{
-    BLUE, FAINT, INK, ORANGE, PAPER, Room, TROUGH, VERMILLION, fill, label, paint, panel, show,
+    BLUE, FAINT, INK, ORANGE, PANEL, PAPER, Room, TROUGH, VERMILLION, fill, label, paint, show,
     write,
 };
 use super::words::t;
@@ -187,14 +187,17 @@ fn spawn_banner(mut commands: Commands) {
     };
     commands.spawn((Top, top)).with_children(|top| {
         spawn_sign_and_words(top);
+        // In the column with the banner, hence below it however tall that is.
         let strip = Node {
-            position_type: PositionType::Relative,
+            padding: UiRect::axes(px(14.0), px(6.0)),
+            border_radius: BorderRadius::all(px(6.0)),
             column_gap: px(10.0),
             align_items: AlignItems::Center,
             display: Display::None,
             ..default()
         };
-        top.spawn((panel(strip), Notice)).with_children(|strip| {
+        let ground = BackgroundColor(PANEL);
+        top.spawn((strip, ground, Notice)).with_children(|strip| {
             strip.spawn((label("", 20.0, ORANGE), Words::NoticeSign));
             strip.spawn((label("", 17.0, PAPER), Words::Notice));
         });

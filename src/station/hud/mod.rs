@@ -18,9 +18,10 @@ mod link;
 
 use super::feed::Picture;
 use super::runs::Begin;
+use super::shell::Shell;
 use super::text;
 use super::widgets::{FAINT, Needs, PAPER, Room, TextScale, card, label, panel, scale, write};
-use super::words::t;
+use super::words::{fill, t};
 use bevy::prelude::*;
 
 /// Space around everything, and between the columns' panels, px.
@@ -98,7 +99,9 @@ fn spawn_columns(
         });
 }
 
-fn spawn_help(mut commands: Commands) {
+fn spawn_help(mut commands: Commands, shell: Option<Res<Shell>>) {
+    let leave = shell.map_or(t("hud.leave_once"), |shell| shell.way_out());
+    let words = fill("hud.help", &[("leave", leave)]);
     // Between the speed and the controls.
     let place = Node {
         left: px(drive::SPEED + 2.0 * MARGIN),
@@ -111,7 +114,7 @@ fn spawn_help(mut commands: Commands) {
     commands
         .spawn((panel(place), Needs(Room::Plenty)))
         .with_children(|panel| {
-            panel.spawn(label(t("hud.help"), 13.0, PAPER));
+            panel.spawn(label(words, 13.0, PAPER));
         });
 }
 

@@ -91,10 +91,18 @@ pub struct Focus {
 impl Focus {
     /// The row in focus, if there is any.
     pub fn row(&self, columns: &[Vec<Row>]) -> Option<Row> {
-        columns
-            .get(self.column)
-            .and_then(|c| c.get(self.index(columns, self.column)))
-            .copied()
+        let column = self.column_of(columns);
+        let rows = columns.get(column)?;
+        rows.get(self.index(columns, column)).copied()
+    }
+
+    /// The column in focus: one without rows (no scenarios) is passed over.
+    pub fn column_of(&self, columns: &[Vec<Row>]) -> usize {
+        let here = self.column.min(columns.len().saturating_sub(1));
+        if columns.get(here).is_some_and(|c| !c.is_empty()) {
+            return here;
+        }
+        columns.iter().position(|c| !c.is_empty()).unwrap_or(here)
     }
 
     /// Which row of this column is in focus, or would be.
@@ -115,7 +123,7 @@ impl Focus {
     }
 
     pub fn step(&mut self, columns: &[Vec<Row>], step: Step) -> Option<Act> {
-        let column = self.column.min(columns.len().saturating_sub(1));
+        let column = self.column_of(columns);
         let row = self.row(columns)?;
         let count = columns[column].len();
         let at = self.index(columns, column);
@@ -129,7 +137,7 @@ impl Focus {
             Step::Right => self.column = to_column(column + 1).unwrap_or(column),
             Step::Confirm if row.has_value() => return Some(Act::Change(row, 1)),
             Step::Confirm => return Some(Act::Press(row)),
-            Step::Back if column > 0 => self.column = 0,
+            Step::Back if column > 0 && to_column(0).is_some() => self.column = 0,
             Step::Back | Step::Pause => return Some(Act::Leave),
             _ => {}
         }
@@ -231,6 +239,17 @@ mod tests {
             }
         }
         found
+    }
+
+    #[test]
+    fn a_page_without_scenarios_can_be_used() {
+        let columns = rows(Page::Start, 0, false);
+        let mut focus = Focus::default();
+        let first = focus.row(&columns);
+        assert!(first.is_some());
+        focus.step(&columns, Step::Down);
+        assert_ne!(focus.row(&columns), first);
+        assert_eq!(focus.step(&columns, Step::Back), Some(Act::Leave));
     }
 
     #[test]

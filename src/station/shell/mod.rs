@@ -228,6 +228,22 @@ impl Shell {
         }
     }
 
+    /// What the keys that leave a run do, in words.
+    pub fn way_out(&self) -> &'static str {
+        match (self.once, self.may_pause) {
+            (true, true) => words::t("hud.leave_once"),
+            (false, true) => words::t("hud.leave"),
+            (_, false) => words::t("hud.leave_no_pause"),
+        }
+    }
+
+    /// On the start page again, where it was left.
+    fn back_at(&mut self, row: Row) {
+        self.open(Page::Start);
+        let rows = self.rows();
+        self.focus.on(&rows, row);
+    }
+
     fn choose(&mut self, index: usize) {
         if let Some(entry) = self.library.get(index) {
             self.chosen = index;
@@ -377,6 +393,10 @@ fn act(world: &mut World) {
             in_the_run(world, step);
             continue;
         }
+        // Only a run stands still: elsewhere that key would leave the page.
+        if step == Step::Pause && shell.page != Page::Paused {
+            continue;
+        }
         let rows = shell.rows();
         let act = shell.focus.step(&rows, step);
         if let (None, Some(Row::Scenario(i))) = (act, shell.focus.row(&rows)) {
@@ -418,7 +438,8 @@ fn leave(world: &mut World) {
             let rows = shell.rows();
             shell.focus.on(&rows, Row::Quit);
         }
-        Page::Devices | Page::Settings => shell.open(Page::Start),
+        Page::Devices => shell.back_at(Row::Devices),
+        Page::Settings => shell.back_at(Row::Settings),
         Page::Paused => press(world, Row::Resume),
         Page::Ended if shell.once => quit(world),
         Page::Ended => to_start(world),
