@@ -8,7 +8,7 @@
 //! gilrs-core 0.6 announces one coming or going for each time it is woken, so of two in the same
 //! instant the second waits for the next, and a pad plugged in while it starts can be missed. On
 //! Linux this thread therefore compares what gilrs-core knows with what the system lists, and
-//! starts gilrs-core again if something stays unannounced ([`Watch`]). A "gilrs" thread that waits
+//! starts gilrs-core again if something stays unannounced (`Watch`). A "gilrs" thread that waits
 //! for udev outlives each gilrs-core until the next announcement.
 
 use std::fmt;

@@ -1,7 +1,7 @@
 //! What a device's controls are for, and how they feel.
 //!
-//! A profile is a file (RON, [`raw`] has the form; docs/devices.md explains each field), or is made
-//! up from what a device without one has ([`generic`]). It does two things to a reading: it scales
+//! A profile is a file (RON, `raw` has the form; docs/devices.md explains each field), or is made
+//! up from what a device without one has (`generic`). It does two things to a reading: it scales
 //! it to -1..1 or 0..1 (the value that is recorded beside the raw one), and it shapes that by dead
 //! zone and curve into what becomes the command.
 
