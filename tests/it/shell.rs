@@ -25,7 +25,7 @@ xdotool search --name "operator station" windowfocus
 sleep 0.5
 key Right; key Up; key Up; key Return
 wait_for settings.png
-key Escape
+key Escape; key Left
 key Return
 wait_for request.png
 sleep 0.5

@@ -8,7 +8,7 @@ use crate::referee::verdict::{Effect, RequestVerdict};
 use crate::session::dangers::Extreme;
 use crate::session::report::Report;
 use crate::station::words::{fill, named, t};
-use crate::takeover::timeline::{Outcome, Takeover};
+use crate::takeover::timeline::{Outcome, Takeover, sum};
 
 /// More takeovers than this are in the log, not on the screen.
 const MOST: usize = 3;
@@ -33,7 +33,7 @@ struct Stretch {
     /// s.
     from: f64,
     to: f64,
-    /// Of its end, s; none: unknown.
+    /// Of its length, s, from both ends; none: unknown.
     uncertainty: Option<f64>,
 }
 
@@ -44,7 +44,8 @@ fn parts(takeover: &Takeover) -> Vec<Stretch> {
         return Vec::new();
     };
     let mut stretches = Vec::new();
-    for (what, (_, time, uncertainty)) in STEPS.into_iter().zip(all.into_iter().skip(1)) {
+    let mut sure = all[0].2;
+    for (what, (_, time, within)) in STEPS.into_iter().zip(all.into_iter().skip(1)) {
         let Some(time) = time else { continue };
         // A stabilised stretch can begin before the controls crossed the threshold.
         let to = time.max(last);
@@ -52,9 +53,9 @@ fn parts(takeover: &Takeover) -> Vec<Stretch> {
             what,
             from: last,
             to,
-            uncertainty,
+            uncertainty: sum(sure, within),
         });
-        last = to;
+        (last, sure) = (to, within);
     }
     stretches
 }
