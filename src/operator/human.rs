@@ -254,8 +254,8 @@ impl Operator for Human {
             self.command = turned;
             inputs.push(self.derived(now));
         }
-        self.in_command.set(self.controls.in_command());
         let in_command = self.controls.in_command();
+        self.in_command.set(in_command);
         let device = in_command.map(|_| self.command.device);
         if device != self.device {
             self.device = device;

@@ -24,7 +24,8 @@ fn session() -> (Sender<FromOperator>, Session) {
     )
 }
 
-fn pad(role: Role, change: Change, time_s: f64) -> FromOperator {
+/// A change at the first pad, at this time on its clock, s.
+pub fn pad(role: Role, change: Change, time_s: f64) -> FromOperator {
     let time_ns = (time_s * 1e9) as i64;
     FromOperator::Raw(RawEvent {
         device: 1,

@@ -1,13 +1,13 @@
 //! A run that stands still: time stands, what is held is followed, nothing counts as an act.
 
 use crate::driving::fog_bank;
+use crate::human::pad;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 use takeover::clock::{Clock, Pauses};
-use takeover::command::{Change, Stamp};
-use takeover::devices::RawEvent;
+use takeover::command::Change;
 use takeover::devices::layout::Role;
 use takeover::operator::human::{FromOperator, Human};
 use takeover::operator::script::{Script, Scripted};
@@ -82,21 +82,6 @@ fn a_run_that_was_paused_is_the_run_that_was_not() {
         .collect();
     let all: Vec<_> = fast.events.iter().collect();
     assert_eq!(rest, all, "nothing else happened");
-}
-
-fn pad(role: Role, change: Change, clock_s: f64) -> FromOperator {
-    let time_ns = (clock_s * 1e9) as i64;
-    FromOperator::Raw(RawEvent {
-        device: 1,
-        role,
-        change,
-        time_ns,
-        realtime_ns: time_ns,
-        stamp: Stamp::Kernel,
-        uncertainty_ns: 1000,
-        arrival_ns: time_ns,
-        kernel_realtime_ns: time_ns,
-    })
 }
 
 fn button(pressed: bool, clock_s: f64) -> FromOperator {

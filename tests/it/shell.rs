@@ -2,11 +2,10 @@
 //! end page, again, pause, quit; by keys alone, since a pad makes the same steps (`devices::menu`).
 
 use crate::common::{output, takeover};
-use crate::window::{early_fog, share};
+use crate::window::{early_fog, in_a_window, share};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const EVENING: &str = r#"
 "$TAKEOVER" station "$DIR/early.ron" --settings "$DIR/station.ron" --out "$DIR/runs" \
@@ -76,16 +75,7 @@ fn an_evening_at_the_station_by_keys_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path();
     shorter_fog(dir);
-    let ran = Command::new("xvfb-run")
-        .args(["-a", "-s", "-screen 0 640x360x24", "bash", "-c", EVENING])
-        .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
-        .env("DIR", dir)
-        .env_remove("WAYLAND_DISPLAY")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output();
-    let ran = ran.expect("xvfb-run is missing: `make test` installs it");
-    let err = fs::read_to_string(dir.join("err.txt")).unwrap_or_default();
-    let all = format!("{}{err}", String::from_utf8_lossy(&ran.stderr));
+    let (_, all) = in_a_window(dir, "640x360", EVENING, &[]);
     let code = fs::read_to_string(dir.join("code")).expect("the station ended");
     // The last run was cut short.
     assert_eq!(code.trim(), "3", "{all}");
@@ -166,15 +156,7 @@ kill -INT $station
 wait $station
 echo $? > "$DIR/code"
 "#;
-    let ran = Command::new("xvfb-run")
-        .args(["-a", "-s", "-screen 0 640x360x24", "bash", "-c", script])
-        .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
-        .env("DIR", folder.path())
-        .env_remove("WAYLAND_DISPLAY")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output();
-    ran.expect("xvfb-run is missing: `make test` installs it");
-    let err = fs::read_to_string(folder.path().join("err.txt")).unwrap_or_default();
+    let (err, _) = in_a_window(folder.path(), "640x360", script, &[]);
     let code = fs::read_to_string(folder.path().join("code")).expect("the station ended");
     assert_eq!(code.trim(), "0", "{err}");
     assert!(

@@ -1,10 +1,8 @@
 //! Views in a real window on a virtual display: chosen at the start, and changed by a key.
 
-use crate::common::project;
-use crate::window::{early_fog, share};
+use crate::window::{early_fog, in_a_window, share};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// Starts the station in a view, presses a key for another one, and ends the run by Escape once the
 /// request has been pictured.
@@ -33,18 +31,8 @@ echo $? > "$DIR/code"
 /// The picture of the request, seen in `view` after `key` was pressed.
 fn pictured(dir: &Path, view: &str, key: &str) -> [f64; 3] {
     early_fog(dir);
-    let ran = Command::new("xvfb-run")
-        .args(["-a", "-s", "-screen 0 480x270x24", "bash", "-c", STATION])
-        .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
-        .env("DIR", dir)
-        .env("VIEW", view)
-        .env("KEY", key)
-        .env_remove("WAYLAND_DISPLAY")
-        .current_dir(project("."))
-        .output();
-    let ran = ran.expect("xvfb-run is missing: `make test` installs it");
-    let err = fs::read_to_string(dir.join("err.txt")).unwrap_or_default();
-    let all = format!("{}{err}", String::from_utf8_lossy(&ran.stderr));
+    let more = [("VIEW", view), ("KEY", key)];
+    let (_, all) = in_a_window(dir, "480x270", STATION, &more);
     let code = fs::read_to_string(dir.join("code")).expect("the station ended");
     assert_eq!(code.trim(), "3", "{all}");
     let times = fs::read_to_string(dir.join("times.csv")).expect("frame times");

@@ -63,6 +63,29 @@ fn picture(path: &Path) -> (usize, usize, Vec<[u8; 3]>) {
     (info.width as usize, info.height as usize, pixels)
 }
 
+/// Runs a script of the shell on a display of its own, of this size; `$TAKEOVER` is the program and
+/// `$DIR` the folder. Returns what the script kept of the program's talk in `err.txt`, and all talk.
+pub fn in_a_window(
+    dir: &Path,
+    size: &str,
+    script: &str,
+    more: &[(&str, &str)],
+) -> (String, String) {
+    let screen = format!("-screen 0 {size}x24");
+    let ran = Command::new("xvfb-run")
+        .args(["-a", "-s", &screen, "bash", "-c", script])
+        .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
+        .env("DIR", dir)
+        .envs(more.iter().copied())
+        .env_remove("WAYLAND_DISPLAY")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output();
+    let ran = ran.expect("xvfb-run is missing: `make test` installs it");
+    let err = fs::read_to_string(dir.join("err.txt")).unwrap_or_default();
+    let all = format!("{}{err}", String::from_utf8_lossy(&ran.stderr));
+    (err, all)
+}
+
 /// Share of a picture's pixels that are close to a colour, 0 to 1.
 pub fn share(path: &Path, colour: [u8; 3]) -> f64 {
     let file = std::io::BufReader::new(fs::File::open(path).expect("a picture"));
@@ -81,16 +104,7 @@ fn a_request_is_shown_and_answered_by_a_key_in_a_real_window() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path();
     early_fog(dir);
-    let ran = Command::new("xvfb-run")
-        .args(["-a", "-s", "-screen 0 640x360x24", "bash", "-c", OPERATOR])
-        .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
-        .env("DIR", dir)
-        .env_remove("WAYLAND_DISPLAY")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output();
-    let ran = ran.expect("xvfb-run is missing: `make test` installs it");
-    let err = fs::read_to_string(dir.join("err.txt")).unwrap_or_default();
-    let all = format!("{}{err}", String::from_utf8_lossy(&ran.stderr));
+    let (err, all) = in_a_window(dir, "640x360", OPERATOR, &[]);
     let code = fs::read_to_string(dir.join("code")).expect("the station ended");
     // Escape ends the run before the scenario does: exit code 3.
     assert_eq!(code.trim(), "3", "{all}");
@@ -189,16 +203,7 @@ fn an_alert_is_heard_when_the_record_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = folder.path();
     early_fog(dir);
-    let ran = Command::new("xvfb-run")
-        .args(["-a", "-s", "-screen 0 640x360x24", "bash", "-c", LISTENER])
-        .env("TAKEOVER", env!("CARGO_BIN_EXE_takeover"))
-        .env("DIR", dir)
-        .env_remove("WAYLAND_DISPLAY")
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("xvfb-run is missing: `make test` installs it");
-    let err = fs::read_to_string(dir.join("err.txt")).unwrap_or_default();
-    let all = format!("{}{err}", String::from_utf8_lossy(&ran.stderr));
+    let (_, all) = in_a_window(dir, "640x360", LISTENER, &[]);
     let log =
         takeover::record::Log::read(&dir.join("run.mcap")).unwrap_or_else(|e| panic!("{e}: {all}"));
     let sounds: Vec<_> = log
