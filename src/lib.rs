@@ -15,6 +15,7 @@ pub mod perception;
 pub mod random;
 pub mod record;
 pub mod referee;
+pub mod replay;
 pub mod road;
 pub mod road_user;
 pub mod ron_file;

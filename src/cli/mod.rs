@@ -5,8 +5,12 @@ mod assess_calibration;
 mod assess_policy;
 mod check;
 mod devices;
+mod diff;
+mod export;
+mod fork;
 mod inspect;
 mod judge;
+mod label;
 #[cfg(feature = "sim")]
 mod launch;
 mod link;
@@ -15,6 +19,8 @@ mod list;
 mod live_devices;
 #[cfg(feature = "station")]
 mod look;
+mod recover;
+mod replay;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;
@@ -22,6 +28,7 @@ mod run_live;
 mod station;
 mod timing;
 mod vehicle;
+mod verify;
 
 use anyhow::{Context, anyhow};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -68,6 +75,13 @@ enum Verb {
     Inspect(inspect::Args),
     Assess(assess::Args),
     Judge(judge::Args),
+    Verify(verify::Args),
+    Replay(replay::Args),
+    Fork(fork::Args),
+    Diff(diff::Args),
+    Label(label::Args),
+    Export(export::Args),
+    Recover(recover::Args),
     Link(link::Args),
     Timing(timing::Args),
     Vehicle(vehicle::Args),
@@ -108,6 +122,13 @@ pub fn main() -> ExitCode {
         Verb::Inspect(args) => inspect::inspect(&args),
         Verb::Assess(args) => assess::assess(&args),
         Verb::Judge(args) => judge::judge(&args),
+        Verb::Verify(args) => verify::verify(&args),
+        Verb::Replay(args) => replay::replay(&args),
+        Verb::Fork(args) => fork::fork(&args),
+        Verb::Diff(args) => diff::diff(&args),
+        Verb::Label(args) => label::label(&args),
+        Verb::Export(args) => export::export(&args),
+        Verb::Recover(args) => recover::recover(&args),
         Verb::Link(args) => link::link(&args),
         Verb::Timing(args) => timing::timing(&args),
         Verb::Vehicle(args) => vehicle::vehicle(&args),
