@@ -13,7 +13,7 @@ mod right_of_way;
 mod speed;
 
 pub use gap::minimum_time_gap;
-pub use plan::{PlanPoint, plan};
+pub use plan::{PlanPoint, STEP as PLAN_STEP, plan};
 
 use crate::perception::Report;
 use crate::road::{Network, Pose2, Route, wrap_angle};

@@ -5,7 +5,8 @@ use glam::Vec3;
 
 /// How far the plan looks, s, and how finely.
 const HORIZON: f64 = 5.0;
-const STEP: f64 = 0.25;
+/// s between two points of a plan.
+pub const STEP: f64 = 0.25;
 
 /// A point of the automation's plan.
 #[derive(Clone, Copy, Debug, PartialEq)]

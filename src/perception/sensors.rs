@@ -57,6 +57,25 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// By their numbers in records.
+    pub const ALL: [Self; 15] = [
+        Self::None,
+        Self::Fog,
+        Self::Rain,
+        Self::Glare,
+        Self::Dark,
+        Self::TunnelExit,
+        Self::Dirt,
+        Self::Failure,
+        Self::Markings,
+        Self::Object,
+        Self::Signal,
+        Self::Blocked,
+        Self::Gnss,
+        Self::Blockage,
+        Self::Motion,
+    ];
+
     /// As a person reads it; empty for none.
     pub fn label(self) -> &'static str {
         match self {

@@ -1,20 +1,46 @@
 //! The record of a run: one MCAP file with everything that is needed to run it again.
 //!
-//! `docs/record.md` describes it channel by channel. [`Recorder`] writes, [`Log`] reads; both know
-//! nothing of Bevy.
+//! `docs/record.md` describes it channel by channel. [`Recorder`] writes, [`Log`] and [`Stream`] read; all
+//! know nothing of Bevy.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `state` | one tick as a record holds it, and how finely |
+//! | `schema`, `*.proto`, `*.schema.json` | channels and their messages |
+//! | `block`, `motion` | half a second of ticks as columns; how the others moved in it |
+//! | `foxglove` | the same once more for other tools: scene, transforms, messages, curves |
+//! | `layout`, `ending`, `seal` | how the file is laid out; what closes it; the chain of hashes |
+//! | `write`, `writer`, `file` | writing: the run's end of it, a thread, the file itself |
+//! | `chunk`, `stream`, `read` | reading: a chunk, a file chunk by chunk, all of a file |
+//! | `check`, `recover` | is every byte as it was written; a clean file from one that broke off |
 
+pub mod block;
+pub mod check;
+mod chunk;
+mod ending;
 mod file;
+mod foxglove;
+mod layout;
+pub mod motion;
 mod read;
+pub mod recover;
 mod schema;
+mod seal;
+mod state;
+mod stream;
 mod write;
+mod writer;
 
-pub use read::{Entry, Log, LogError};
+pub use read::{Log, LogError};
 pub use schema::{FORMAT, Topic};
+pub use state::grain;
+pub use stream::{Entry, Missing, Stream};
 pub use write::{RecordError, Recorder};
 
-/// Decoded messages of the protobuf channels.
+/// Decoded messages.
 pub mod messages {
-    pub use super::schema::{Body, Command, Perception, State, Track};
+    pub use super::schema::{Command, Perception, Plan, Track};
+    pub use super::state::{Body, OpenRequest, State, lamps};
 }
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +83,9 @@ pub struct RunEnd {
     pub ticks: u64,
     /// Hash of the last tick, hex.
     pub state_hash: String,
+    /// Head of the chain of hashes over all that comes before this, hex; none in format 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
 }
 
 impl RunEnd {

@@ -2,22 +2,33 @@
 //!
 //! A test holds the Rust types, the `.proto` text and its compiled form together.
 
+use super::block::Column;
+use super::state;
+use crate::autopilot::{PLAN_STEP, PlanPoint};
 use crate::frame::Frame;
 use crate::perception::Function;
-use crate::takeover::event::Authority;
+use glam::Vec3;
 
 /// Version of the record's layout. Goes up when an old reader would misread a new record.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Compiled `takeover.proto`: the schema of the protobuf channels.
 pub const DESCRIPTORS: &[u8] = include_bytes!("takeover.fds");
+/// Compiled `foxglove.proto`: of the channels that other tools know.
+pub const STANDARD: &[u8] = include_bytes!("foxglove.fds");
 
 /// A channel of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic {
+    /// Only in records of format 1, as is the next.
     State,
     Command,
+    /// Blocks of ticks.
+    Ticks,
+    Motion,
+    // What is told when it happens.
     Perception,
+    Plan,
     Event,
     Input,
     Shown,
@@ -25,13 +36,22 @@ pub enum Topic {
     Link,
     Video,
     Drawn,
+    // The same once more, for other tools.
+    Ego,
+    Scene,
+    Road,
+    Tf,
+    Log,
 }
 
 impl Topic {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 18] = [
         Self::State,
         Self::Command,
+        Self::Ticks,
+        Self::Motion,
         Self::Perception,
+        Self::Plan,
         Self::Event,
         Self::Input,
         Self::Shown,
@@ -39,13 +59,33 @@ impl Topic {
         Self::Link,
         Self::Video,
         Self::Drawn,
+        Self::Ego,
+        Self::Scene,
+        Self::Road,
+        Self::Tf,
+        Self::Log,
     ];
+
+    /// Those that are written today.
+    pub fn written() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|t| !matches!(t, Self::State | Self::Command))
+    }
+
+    /// Told one by one when it happens, and read back as it was told.
+    pub fn is_told(self) -> bool {
+        (Self::Perception..=Self::Drawn).contains(&self)
+    }
 
     pub fn name(self) -> &'static str {
         match self {
             Self::State => "/state",
             Self::Command => "/command",
+            Self::Ticks => "/ticks",
+            Self::Motion => "/motion",
             Self::Perception => "/perception",
+            Self::Plan => "/plan",
             Self::Event => "/event",
             Self::Input => "/input",
             Self::Shown => "/shown",
@@ -53,17 +93,26 @@ impl Topic {
             Self::Link => "/link",
             Self::Video => "/video",
             Self::Drawn => "/drawn",
+            Self::Ego => "/ego",
+            Self::Scene => "/scene",
+            Self::Road => "/road",
+            Self::Tf => "/tf",
+            Self::Log => "/log",
         }
     }
 
     /// Name, encoding and text of its schema, and the encoding of its messages.
     pub fn schema(self) -> (&'static str, &'static str, &'static [u8], &'static str) {
-        let proto = |name| (name, "protobuf", DESCRIPTORS, "protobuf");
+        let own = |name| (name, "protobuf", DESCRIPTORS, "protobuf");
+        let standard = |name| (name, "protobuf", STANDARD, "protobuf");
         let json = |name, text: &'static str| (name, "jsonschema", text.as_bytes(), "json");
         match self {
-            Self::State => proto("takeover.State"),
-            Self::Command => proto("takeover.Command"),
-            Self::Perception => proto("takeover.Perception"),
+            Self::State => own("takeover.State"),
+            Self::Command => own("takeover.Command"),
+            Self::Ticks => own("takeover.Ticks"),
+            Self::Motion => own("takeover.Motion"),
+            Self::Perception => own("takeover.Perception"),
+            Self::Plan => own("takeover.Plan"),
             Self::Event => json("takeover.Event", include_str!("event.schema.json")),
             Self::Input => json("takeover.Input", include_str!("input.schema.json")),
             Self::Shown => json("takeover.Shown", include_str!("shown.schema.json")),
@@ -71,10 +120,16 @@ impl Topic {
             Self::Link => json("takeover.Link", include_str!("link.schema.json")),
             Self::Video => json("takeover.Video", include_str!("video.schema.json")),
             Self::Drawn => json("takeover.Drawn", include_str!("drawn.schema.json")),
+            Self::Ego => own("takeover.Ego"),
+            Self::Scene => standard("foxglove.SceneUpdate"),
+            Self::Road => standard("foxglove.SceneUpdate"),
+            Self::Tf => standard("foxglove.FrameTransforms"),
+            Self::Log => standard("foxglove.Log"),
         }
     }
 }
 
+/// Of format 1.
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub struct Body {
     #[prost(float, tag = "1")]
@@ -105,6 +160,7 @@ pub struct Body {
     pub wz: f32,
 }
 
+/// Of format 1.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct State {
     #[prost(uint64, tag = "1")]
@@ -153,7 +209,9 @@ pub struct State {
     pub pet_with: Option<u32>,
 }
 
-#[derive(Clone, PartialEq, prost::Message)]
+/// The command that had arrived at the vehicle at a tick, to the last bit: what a run is repeated
+/// from. A message in format 1.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
 pub struct Command {
     #[prost(uint64, tag = "1")]
     pub tick: u64,
@@ -213,6 +271,71 @@ pub struct Track {
     pub sxy: f32,
     #[prost(float, tag = "16")]
     pub syy: f32,
+    #[prost(float, tag = "17")]
+    pub yaw: f32,
+    #[prost(float, tag = "18")]
+    pub length: f32,
+    #[prost(float, tag = "19")]
+    pub width: f32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Plan {
+    #[prost(uint64, tag = "1")]
+    pub tick: u64,
+    #[prost(message, optional, tag = "2")]
+    pub x: Option<Column>,
+    #[prost(message, optional, tag = "3")]
+    pub y: Option<Column>,
+    #[prost(message, optional, tag = "4")]
+    pub z: Option<Column>,
+    #[prost(message, optional, tag = "5")]
+    pub speed: Option<Column>,
+    /// Points.
+    #[prost(uint32, tag = "6")]
+    pub count: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub struct Ego {
+    #[prost(uint64, tag = "1")]
+    pub tick: u64,
+    #[prost(int32, tag = "2")]
+    pub authority: i32,
+    #[prost(int32, tag = "3")]
+    pub source: i32,
+    #[prost(double, tag = "4")]
+    pub x: f64,
+    #[prost(double, tag = "5")]
+    pub y: f64,
+    #[prost(double, tag = "6")]
+    pub yaw: f64,
+    #[prost(float, tag = "7")]
+    pub speed: f32,
+    #[prost(float, tag = "8")]
+    pub acceleration: f32,
+    #[prost(float, tag = "9")]
+    pub offset: f32,
+    #[prost(float, tag = "10")]
+    pub lateral_speed: f32,
+    #[prost(float, tag = "11")]
+    pub wheel: f32,
+    #[prost(float, tag = "12")]
+    pub accelerator: f32,
+    #[prost(float, tag = "13")]
+    pub brake: f32,
+    #[prost(float, tag = "14")]
+    pub command_wheel: f32,
+    #[prost(float, tag = "15")]
+    pub command_accelerator: f32,
+    #[prost(float, tag = "16")]
+    pub command_brake: f32,
+    #[prost(float, tag = "17")]
+    pub confidence: f32,
+    #[prost(float, optional, tag = "18")]
+    pub ttc: Option<f32>,
+    #[prost(float, optional, tag = "19")]
+    pub gap: Option<f32>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -262,51 +385,53 @@ pub struct Perception {
     pub sd_heading: f32,
     #[prost(float, repeated, tag = "22")]
     pub free: Vec<f32>,
+    #[prost(bool, tag = "23")]
+    pub scripted: bool,
 }
 
 impl State {
-    /// Fills in a frame, reusing the allocation for the bodies.
-    pub fn fill(&mut self, frame: &Frame, wall_s: f64) {
-        self.tick = frame.tick;
-        self.hash = frame.hash;
-        self.authority = frame.authority as i32;
-        self.bodies.clear();
-        self.bodies.extend(frame.bodies.iter().map(|b| Body {
-            x: b.position.x,
-            y: b.position.y,
-            z: b.position.z,
-            qx: b.rotation.x,
-            qy: b.rotation.y,
-            qz: b.rotation.z,
-            qw: b.rotation.w,
-            vx: b.velocity.x,
-            vy: b.velocity.y,
-            vz: b.velocity.z,
-            wx: b.angular_velocity.x,
-            wy: b.angular_velocity.y,
-            wz: b.angular_velocity.z,
-        }));
-        let ego = &frame.ego;
-        self.speed = ego.speed as f32;
-        self.acceleration = ego.acceleration as f32;
-        self.s = ego.s;
-        self.offset = ego.offset;
-        self.lateral_speed = ego.lateral_speed;
-        self.wheel = ego.wheel as f32;
-        self.accelerator = ego.accelerator as f32;
-        self.brake = ego.brake as f32;
-        self.wall_s = wall_s;
-        self.source = frame.source.number();
-        self.speed_cap = frame.speed_cap;
-        let judged = &frame.judged;
-        (self.ttc, self.ttc_with) = (judged.ttc, judged.ttc_with);
-        (self.gap, self.gap_with) = (judged.gap, judged.gap_with);
-        (self.pet, self.pet_with) = (judged.pet, judged.pet_with);
-    }
-
-    pub fn authority_kind(&self) -> Authority {
-        let index = usize::try_from(self.authority).unwrap_or_default();
-        Authority::ALL.get(index).copied().unwrap_or_default()
+    /// As every later format has it.
+    pub fn into_state(self) -> state::State {
+        let body = |b: &Body| state::Body {
+            x: b.x,
+            y: b.y,
+            z: b.z,
+            qx: b.qx,
+            qy: b.qy,
+            qz: b.qz,
+            qw: b.qw,
+            vx: b.vx,
+            vy: b.vy,
+            vz: b.vz,
+            wx: b.wx,
+            wy: b.wy,
+            wz: b.wz,
+            lamps: 0,
+        };
+        state::State {
+            tick: self.tick,
+            hash: self.hash,
+            authority: self.authority,
+            bodies: self.bodies.iter().map(body).collect(),
+            speed: self.speed,
+            acceleration: self.acceleration,
+            s: self.s,
+            offset: self.offset,
+            lateral_speed: self.lateral_speed,
+            wheel: self.wheel,
+            accelerator: self.accelerator,
+            brake: self.brake,
+            wall_s: self.wall_s,
+            source: self.source,
+            speed_cap: self.speed_cap,
+            ttc: self.ttc,
+            ttc_with: self.ttc_with,
+            gap: self.gap,
+            gap_with: self.gap_with,
+            pet: self.pet,
+            pet_with: self.pet_with,
+            ..state::State::default()
+        }
     }
 }
 
@@ -353,77 +478,181 @@ impl Command {
     }
 }
 
+/// Parts of one that probabilities, lengths (m) and speeds (m/s), and long ranges (m) are kept in: powers of
+/// two, so that what is left out leaves zeros, which pack well.
+const PROBABILITY: f64 = 16384.0;
+const LENGTH: f64 = 256.0;
+const RANGE: f64 = 16.0;
+
+fn to(value: f64, parts: f64) -> f32 {
+    ((value * parts).round() / parts) as f32
+}
+
 impl Perception {
-    pub fn new(frame: &Frame) -> Self {
+    /// `free`: with the free distance by sector.
+    pub fn new(frame: &Frame, free: bool) -> Self {
         let c = &frame.confidence;
         let sight = &frame.sight;
+        let trust = |function| to(c.of(function), PROBABILITY);
         Self {
             tick: frame.tick,
-            confidence: c.overall as f32,
-            free_space: c.of(Function::FreeSpace) as f32,
-            lanes: c.of(Function::Lanes) as f32,
-            objects: c.of(Function::Objects) as f32,
+            confidence: to(c.overall, PROBABILITY),
+            free_space: trust(Function::FreeSpace),
+            lanes: trust(Function::Lanes),
+            objects: trust(Function::Objects),
             weakest: c.weakest as i32,
-            signals: c.of(Function::Signals) as f32,
+            signals: trust(Function::Signals),
             cause: c.cause as i32,
-            localisation: c.of(Function::Localisation) as f32,
-            prediction: c.of(Function::Prediction) as f32,
-            correct: c.functions.iter().map(|f| f.correct as f32).collect(),
+            localisation: trust(Function::Localisation),
+            prediction: trust(Function::Prediction),
+            correct: c
+                .functions
+                .iter()
+                .map(|f| to(f.correct, PROBABILITY))
+                .collect(),
             causes: c.functions.iter().map(|f| f.cause as i32).collect(),
-            planning: c.of(Function::Planning) as f32,
-            visibility: frame.visibility as f32,
+            planning: trust(Function::Planning),
+            visibility: to(frame.visibility, RANGE),
             tracks: frame
                 .tracks
                 .iter()
                 .map(|t| Track {
                     id: t.id,
-                    gap: t.gap as f32,
-                    speed: t.speed as f32,
-                    existence: t.existence as f32,
-                    offset: t.offset as f32,
+                    gap: to(t.gap, LENGTH),
+                    speed: to(t.speed, LENGTH),
+                    existence: to(t.existence, PROBABILITY),
+                    offset: to(t.offset, LENGTH),
                     class: t.class as i32,
-                    x: t.x as f32,
-                    y: t.y as f32,
-                    class_probability: t.class_probability as f32,
-                    reported: t.reported as f32,
-                    vx: t.vx as f32,
-                    vy: t.vy as f32,
-                    sxx: t.sxx as f32,
-                    sxy: t.sxy as f32,
-                    syy: t.syy as f32,
+                    x: to(t.x, LENGTH),
+                    y: to(t.y, LENGTH),
+                    class_probability: to(t.class_probability, PROBABILITY),
+                    reported: to(t.reported, PROBABILITY),
+                    vx: to(t.vx, LENGTH),
+                    vy: to(t.vy, LENGTH),
+                    sxx: to(t.sxx, PROBABILITY),
+                    sxy: to(t.sxy, PROBABILITY),
+                    syy: to(t.syy, PROBABILITY),
+                    yaw: to(t.yaw, PROBABILITY),
+                    length: to(t.length, LENGTH),
+                    width: to(t.width, LENGTH),
                 })
                 .collect(),
-            visible_range: sight.visible_range as f32,
-            lane_range: sight.lane_range as f32,
-            lane_quality: sight.lane_quality as f32,
-            sd_along: sight.pose_sd.along as f32,
-            sd_across: sight.pose_sd.across as f32,
-            sd_heading: sight.pose_sd.heading as f32,
-            free: sight.free.iter().map(|d| *d as f32).collect(),
+            visible_range: to(sight.visible_range, RANGE),
+            lane_range: to(sight.lane_range, RANGE),
+            lane_quality: to(sight.lane_quality, PROBABILITY),
+            sd_along: to(sight.pose_sd.along, PROBABILITY),
+            sd_across: to(sight.pose_sd.across, PROBABILITY),
+            sd_heading: to(sight.pose_sd.heading, PROBABILITY),
+            free: if free {
+                sight.free.iter().map(|d| to(*d, RANGE)).collect()
+            } else {
+                Vec::new()
+            },
+            scripted: c.scripted,
         }
     }
+}
+
+impl Plan {
+    /// Grains of a place and a speed: cm.
+    const GRAIN: f64 = 100.0;
+
+    pub fn new(frame: &Frame) -> Self {
+        let column = |of: fn(&PlanPoint) -> f64| {
+            let grains = |p: &PlanPoint| state::grain::grains(of(p), Self::GRAIN);
+            Some(Column::of(-2, frame.plan.iter().map(grains)))
+        };
+        Self {
+            tick: frame.tick,
+            count: frame.plan.len() as u32,
+            x: column(|p| f64::from(p.position.x)),
+            y: column(|p| f64::from(p.position.y)),
+            z: column(|p| f64::from(p.position.z)),
+            speed: column(|p| p.speed),
+        }
+    }
+
+    /// The points again.
+    pub fn points(&self) -> Vec<PlanPoint> {
+        let count = (self.count as usize).min(Self::MOST);
+        let read = |column: &Option<Column>| {
+            let values = column.as_ref().map(|c| c.values(count)).unwrap_or_default();
+            (0..count).map(move |i| {
+                state::grain::value(values.get(i).copied().unwrap_or_default(), Self::GRAIN)
+            })
+        };
+        read(&self.x)
+            .zip(read(&self.y))
+            .zip(read(&self.z).zip(read(&self.speed)))
+            .enumerate()
+            .map(|(i, ((x, y), (z, speed)))| PlanPoint {
+                after: i as f64 * PLAN_STEP,
+                position: Vec3::new(x as f32, y as f32, z as f32),
+                speed,
+            })
+            .collect()
+    }
+
+    /// Most points that are believed.
+    const MOST: usize = 1000;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::takeover::event::Authority;
     use prost::Message;
     use prost_reflect::{DescriptorPool, DynamicMessage};
 
     #[test]
-    fn the_compiled_schema_is_that_of_the_proto_file() {
+    fn the_compiled_schemas_are_those_of_the_proto_files() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/record");
-        let compiled =
-            protox::compile(["takeover.proto"], [folder]).expect("the proto file compiles");
-        let bytes = compiled.encode_to_vec();
-        if std::env::var_os("UPDATE_SCHEMA").is_some() {
-            std::fs::write(format!("{folder}/takeover.fds"), &bytes).expect("writable");
-            return;
+        for (name, known) in [("takeover", DESCRIPTORS), ("foxglove", STANDARD)] {
+            let compiled = protox::compile([format!("{name}.proto")], [folder]);
+            let bytes = compiled.expect("the proto file compiles").encode_to_vec();
+            if std::env::var_os("UPDATE_SCHEMA").is_some() {
+                std::fs::write(format!("{folder}/{name}.fds"), &bytes).expect("writable");
+                continue;
+            }
+            assert!(
+                bytes == known,
+                "{name}.proto changed: run `UPDATE_SCHEMA=1 cargo test --no-default-features schema`"
+            );
         }
-        assert!(
-            bytes == DESCRIPTORS,
-            "takeover.proto changed: run `UPDATE_SCHEMA=1 cargo test --no-default-features schema`"
-        );
+    }
+
+    #[test]
+    fn quantities_have_the_numbers_of_the_schema() {
+        use super::super::block::Quantity;
+        let pool = DescriptorPool::decode(DESCRIPTORS).expect("a descriptor set");
+        let kind = pool
+            .get_enum_by_name("takeover.Quantity")
+            .expect("it is there");
+        assert_eq!(kind.values().count(), Quantity::all().count() + 1);
+        for (quantity, _) in Quantity::all() {
+            let value = kind.get_value(quantity as i32).expect("described");
+            let name: String = value
+                .name()
+                .trim_start_matches("Q_")
+                .replace('_', "")
+                .to_lowercase();
+            assert_eq!(name, format!("{quantity:?}").to_lowercase());
+        }
+    }
+
+    #[test]
+    fn a_plan_comes_back() {
+        let point = |i: i32| PlanPoint {
+            after: f64::from(i) * PLAN_STEP,
+            position: Vec3::new(1000.0 + 5.0 * i as f32, 0.25 * i as f32, 0.0),
+            speed: 20.0,
+        };
+        let frame = Frame {
+            plan: (0..21).map(point).collect(),
+            ..Frame::default()
+        };
+        assert_eq!(Plan::new(&frame).points(), frame.plan);
+        assert_eq!(Plan::new(&Frame::default()).points(), []);
     }
 
     /// Decodes a message by the schema alone, as a stranger's tool would.
@@ -511,7 +740,7 @@ mod tests {
             heading: 0.125,
         };
         frame.sight.free[35] = 12.5;
-        let bytes = Perception::new(&frame).encode_to_vec();
+        let bytes = Perception::new(&frame, true).encode_to_vec();
         let json = as_json("takeover.Perception", &bytes);
         assert_eq!(json["cause"], "GNSS");
         assert_eq!(json["laneQuality"], 0.25);

@@ -1,10 +1,13 @@
 //! Writing a record while the run goes on.
+//!
+//! [`Recorder`] takes ticks and messages in and hands them over half a second at a time; a thread of its
+//! own packs, seals and writes them ([`super::writer`]). So no tick waits for a disk.
 
-use super::file::ChunkFile;
+use super::block::Row;
 use super::schema::{self, Topic};
-use super::{
-    METADATA_JSON, RunEnd, RunInfo, SCENARIO_ATTACHMENT, SCRIPT_ATTACHMENT, SETTINGS_ATTACHMENT,
-};
+use super::state::State;
+use super::writer::{self, Batch, Head, Job, Told, Trouble, Writer};
+use super::{RunEnd, RunInfo};
 use crate::command::{Arrived, Input};
 use crate::frame::Frame;
 use crate::link::view::{Drawn, LinkView, VideoView};
@@ -12,21 +15,23 @@ use crate::referee::verdict::RequestVerdict;
 use crate::scenario::Scenario;
 use crate::takeover::alert::Presented;
 use crate::takeover::event::TimedEvent;
-use mcap::records::MessageHeader;
-use mcap::write::{Metadata, NoSeek};
-use mcap::{Attachment, Compression, McapError, WriteOptions, Writer};
 use prost::Message;
 use serde::Serialize;
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
 
 /// A chunk is closed, and reaches the file, every this many ticks: killed at any moment, a run
-/// loses at most half a second.
-const TICKS_PER_CHUNK: u64 = 50;
+/// loses at most half a second and what the disk had not taken yet.
+pub(super) const TICKS_PER_CHUNK: u64 = 50;
 const PERCEPTION_EVERY: u64 = crate::perception::TICKS_PER_REPORT;
+/// Free distances by sector, and plans: every so many ticks.
+const FREE_EVERY: u64 = 2 * PERCEPTION_EVERY;
+const PLAN_EVERY: u64 = 20;
+/// Chunks that may wait while a run is faster than real time. In real time any number may: it is the
+/// disk that is slow, and a person must not feel it.
+const WAITING: usize = 32;
 
 /// Why a record cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +40,7 @@ pub enum RecordError {
     Create { path: PathBuf, why: std::io::Error },
     #[error("{}: a file of this name exists, and records are never overwritten; choose another name", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: the record was removed while the run went on; nothing of it is left", path.display())]
+    #[error("{}: the record was removed or moved while the run went on; it is no longer there", path.display())]
     Removed { path: PathBuf },
     #[error("{}: the record stops here, after {recorded_s:.1} s: {why}; what was written before is kept", path.display())]
     Write {
@@ -45,21 +50,36 @@ pub enum RecordError {
     },
 }
 
+/// The way to the thread.
+enum To {
+    Unbounded(Sender<Job>),
+    Bounded(SyncSender<Job>),
+}
+
+impl To {
+    fn send(&self, job: Job) {
+        // The thread ends only with its record; then there is nothing more to write.
+        let _ = match self {
+            Self::Unbounded(to) => to.send(job),
+            Self::Bounded(to) => to.send(job),
+        };
+    }
+}
+
 /// A record being written.
 ///
-/// After a failed write it stays usable and silently drops what follows: a run with a participant
-/// must not stop because a disk is full. [`Recorder::failure`] tells, [`Recorder::finish`] reports.
+/// After a failed write it stays usable and drops what follows: whether a run with a participant
+/// goes on when a disk is full is for those who run it to say. [`Recorder::failure`] tells at once,
+/// [`Recorder::finish`] reports.
 pub struct Recorder {
     path: PathBuf,
-    writer: Option<Writer<NoSeek<ChunkFile>>>,
-    channels: [u16; Topic::ALL.len()],
-    sequences: [u32; Topic::ALL.len()],
-    state: schema::State,
-    scratch: Vec<u8>,
+    to: Option<To>,
+    thread: Option<JoinHandle<()>>,
+    trouble: Arc<Trouble>,
+    batch: Batch,
+    /// The command of the step that is under way.
+    row: Row,
     flushed_tick: u64,
-    /// s of the run that are safely in the file.
-    recorded_s: f64,
-    failure: Option<String>,
 }
 
 impl Recorder {
@@ -73,62 +93,35 @@ impl Recorder {
         scenario: &Scenario,
         script: Option<&str>,
     ) -> Result<Self, RecordError> {
-        let file = create_new(path)?;
-        let failed = |why: McapError| RecordError::Create {
-            path: path.to_path_buf(),
-            why: std::io::Error::other(why),
+        let trouble = Arc::new(Trouble::default());
+        let head = Head {
+            info,
+            scenario,
+            script,
         };
-        let mut writer = WriteOptions::new()
-            .profile("takeover")
-            .library(format!("takeover {}", env!("CARGO_PKG_VERSION")))
-            .compression(Some(Compression::Zstd))
-            // The fastest level: a tick's budget is tens of microseconds.
-            .compression_level(1)
-            // No threads of its own: one run is one core's work.
-            .compression_threads(0)
-            // Chunks end when we say so, and are written in one go.
-            .chunk_size(None)
-            .disable_seeking(true)
-            .create(NoSeek::new(ChunkFile::new(file)))
-            .map_err(failed)?;
-        let mut channels = [0; Topic::ALL.len()];
-        for topic in Topic::ALL {
-            let (name, encoding, text, messages) = topic.schema();
-            let schema = writer.add_schema(name, encoding, text).map_err(failed)?;
-            let none = BTreeMap::new();
-            channels[topic as usize] = writer
-                .add_channel(schema, topic.name(), messages, &none)
-                .map_err(failed)?;
-        }
-        let mut recorder = Self {
+        let writer = Writer::create(path, &head, Arc::clone(&trouble))?;
+        let (to, jobs) = if info.pace == "realtime" {
+            let (to, jobs) = channel();
+            (To::Unbounded(to), jobs)
+        } else {
+            let (to, jobs) = sync_channel(WAITING);
+            (To::Bounded(to), jobs)
+        };
+        let thread = std::thread::Builder::new()
+            .name("record".into())
+            .spawn(move || writer.run(&jobs))
+            .map_err(|why| RecordError::Create {
+                path: path.to_path_buf(),
+                why,
+            })?;
+        Ok(Self {
             path: path.to_path_buf(),
-            writer: Some(writer),
-            channels,
-            sequences: [0; Topic::ALL.len()],
-            state: schema::State::default(),
-            scratch: Vec::new(),
+            to: Some(to),
+            thread: Some(thread),
+            trouble,
+            batch: Batch::default(),
+            row: Row::default(),
             flushed_tick: 0,
-            recorded_s: 0.0,
-            failure: None,
-        };
-        recorder.metadata(RunInfo::NAME, info);
-        recorder.attach(SCENARIO_ATTACHMENT, &scenario.text);
-        recorder.attach(
-            SETTINGS_ATTACHMENT,
-            &scenario.settings(info.seed).to_string(),
-        );
-        if let Some(script) = script {
-            recorder.attach(SCRIPT_ATTACHMENT, script);
-        }
-        recorder.flush();
-        let Some(why) = recorder.failure.take() else {
-            return Ok(recorder);
-        };
-        // Not even its head could be written: nobody misses an empty file.
-        let _ = fs::remove_file(path);
-        Err(RecordError::Create {
-            path: path.to_path_buf(),
-            why: std::io::Error::other(why),
         })
     }
 
@@ -136,51 +129,54 @@ impl Recorder {
         &self.path
     }
 
-    /// What went wrong, if a write failed.
+    /// What went wrong, if a write failed, or the file is not where it was.
     pub fn failure(&self) -> Option<RecordError> {
-        self.failure.as_ref().map(|why| RecordError::Write {
-            path: self.path.clone(),
-            recorded_s: self.recorded_s,
-            why: why.clone(),
-        })
+        self.trouble.error(&self.path)
     }
 
     /// The command that had arrived at the vehicle at a tick.
-    pub fn command(&mut self, tick: u64, time: f64, command: &Arrived) {
-        let message = schema::Command::new(tick, command);
-        self.protobuf(Topic::Command, time, &message);
+    pub fn command(&mut self, tick: u64, command: &Arrived) {
+        self.row.command = schema::Command::new(tick, command);
+        self.row.before_command = self.batch.told.len() as u32;
     }
 
     /// The tick that a step arrived at. `wall_s` is when, on the session clock.
     pub fn frame(&mut self, frame: &Frame, wall_s: f64) {
         // In order of time: events carry the tick the step started from.
         for event in &frame.events {
-            self.json(Topic::Event, event.time, event);
+            self.event(event);
         }
-        let mut state = std::mem::take(&mut self.state);
+        if self.batch.shapes.is_none() && self.flushed_tick == 0 {
+            self.batch.shapes = Some(frame.bodies.clone());
+        }
+        let mut state = State::default();
         state.fill(frame, wall_s);
-        self.protobuf(Topic::State, frame.time, &state);
-        self.state = state;
+        let row = Row {
+            state,
+            before_state: self.batch.told.len() as u32,
+            ..std::mem::take(&mut self.row)
+        };
+        self.batch.rows.push(row);
         // Perception reads the world at every fifth tick; its report is in the next frame.
         if frame.tick % PERCEPTION_EVERY == 1 {
-            self.protobuf(
-                Topic::Perception,
-                frame.time,
-                &schema::Perception::new(frame),
-            );
+            let free = frame.tick % FREE_EVERY == 1;
+            let report = schema::Perception::new(frame, free);
+            self.tell(Topic::Perception, frame.time, report.encode_to_vec());
+        }
+        if frame.tick % PLAN_EVERY == 1 {
+            let plan = schema::Plan::new(frame);
+            self.tell(Topic::Plan, frame.time, plan.encode_to_vec());
         }
         if frame.tick >= self.flushed_tick + TICKS_PER_CHUNK {
-            self.flush();
+            self.hand_over();
             self.flushed_tick = frame.tick;
-            if self.failure.is_none() {
-                self.recorded_s = frame.time;
-            }
         }
     }
 
-    /// An event that is not in any frame: of the run itself, not in it.
+    /// An event: of a frame, or of the run itself.
     pub fn event(&mut self, event: &TimedEvent) {
         self.json(Topic::Event, event.time, event);
+        self.batch.events.push(event.clone());
     }
 
     /// An operator's input, with its own time.
@@ -213,125 +209,66 @@ impl Recorder {
         self.json(Topic::Verdict, now, verdict);
     }
 
-    /// Ends and closes the record.
+    /// Ends and closes the record; the head of its chain of hashes, as it is written.
     ///
     /// # Errors
     /// If anything could not be written, now or earlier. The file is readable all the same.
-    pub fn finish(mut self, end: &RunEnd) -> Result<PathBuf, RecordError> {
-        self.metadata(RunEnd::NAME, end);
-        self.attempt(|writer| writer.finish().map(drop));
-        if let Some(writer) = self.writer.take() {
-            let mut file = writer.into_inner().into_inner();
-            if self.failure.is_none()
-                && let Err(why) = file.flush()
-            {
-                self.failure = Some(why.to_string());
-            }
-            if self.failure.is_some() {
-                // Cutting back frees more than the few bytes that closing takes.
-                if let Err(why) = file.close_after_failure() {
-                    self.failure = Some(format!("{why}, while closing"));
-                }
-            }
-        }
+    pub fn finish(mut self, end: &RunEnd) -> Result<String, RecordError> {
+        self.hand_over();
+        self.send(Job::Finish(end.clone()));
+        self.join();
         match self.failure() {
-            None => Ok(self.path),
+            None => Ok(self.trouble.head()),
             Some(error) => Err(error),
         }
     }
 
-    fn flush(&mut self) {
-        self.attempt(Writer::flush);
+    fn send(&mut self, job: Job) {
+        if let Some(to) = &self.to {
+            to.send(job);
+        }
     }
 
-    fn protobuf(&mut self, topic: Topic, time: f64, message: &impl Message) {
-        let mut bytes = std::mem::take(&mut self.scratch);
-        bytes.clear();
-        // Writing to a Vec cannot fail: it grows.
-        if message.encode(&mut bytes).is_ok() {
-            self.message(topic, time, &bytes);
+    fn hand_over(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        self.batch.rows.reserve(TICKS_PER_CHUNK as usize);
+        self.send(Job::Batch(batch));
+    }
+
+    /// Waits until all that was handed over is written.
+    fn join(&mut self) {
+        self.to = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            self.trouble
+                .fail("the thread that writes it stopped; this is a bug".into());
         }
-        self.scratch = bytes;
     }
 
     fn json(&mut self, topic: Topic, time: f64, message: &impl Serialize) {
         match serde_json::to_vec(message) {
-            Ok(bytes) => self.message(topic, time, &bytes),
-            Err(why) => self.failure = Some(why.to_string()),
+            Ok(bytes) => self.tell(topic, time, bytes),
+            Err(why) => self.trouble.fail(why.to_string()),
         }
     }
 
-    fn message(&mut self, topic: Topic, time: f64, bytes: &[u8]) {
-        let time_ns = (time * 1e9).round().max(0.0) as u64;
-        let index = topic as usize;
-        let header = MessageHeader {
-            channel_id: self.channels[index],
-            sequence: self.sequences[index],
-            log_time: time_ns,
-            publish_time: time_ns,
-        };
-        self.sequences[index] = self.sequences[index].wrapping_add(1);
-        self.attempt(|writer| writer.write_to_known_channel(&header, bytes));
-    }
-
-    /// Field by field for people and tools, and once more as JSON, from which it is read back.
-    fn metadata(&mut self, name: &str, content: &impl Serialize) {
-        let value = serde_json::to_value(content).unwrap_or_default();
-        let mut metadata = BTreeMap::from([(METADATA_JSON.to_string(), value.to_string())]);
-        for (key, value) in value.as_object().into_iter().flatten() {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_string);
-            metadata.insert(key.clone(), text);
-        }
-        let name = name.into();
-        self.attempt(|writer| writer.write_metadata(&Metadata { name, metadata }));
-    }
-
-    fn attach(&mut self, name: &str, text: &str) {
-        self.attempt(|writer| {
-            writer.attach(&Attachment {
-                log_time: 0,
-                create_time: 0,
-                name: name.into(),
-                media_type: "text/plain".into(),
-                data: Cow::Borrowed(text.as_bytes()),
-            })
+    fn tell(&mut self, topic: Topic, time: f64, bytes: Vec<u8>) {
+        let time_ns = writer::time_ns(time);
+        self.batch.told.push(Told {
+            topic,
+            time_ns,
+            bytes,
         });
-    }
-
-    fn attempt(
-        &mut self,
-        write: impl FnOnce(&mut Writer<NoSeek<ChunkFile>>) -> Result<(), McapError>,
-    ) {
-        if self.failure.is_some() {
-            return;
-        }
-        if let Some(writer) = &mut self.writer
-            && let Err(error) = write(writer)
-        {
-            self.failure = Some(match error {
-                McapError::Io(why) => why.to_string(),
-                other => other.to_string(),
-            });
-        }
     }
 }
 
-fn create_new(path: &Path) -> Result<File, RecordError> {
-    let failed = |why| RecordError::Create {
-        path: path.to_path_buf(),
-        why,
-    };
-    if let Some(folder) = path.parent()
-        && !folder.as_os_str().is_empty()
-    {
-        fs::create_dir_all(folder).map_err(failed)?;
+impl Drop for Recorder {
+    /// A record that nobody finished is closed all the same, without an end.
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.hand_over();
+            self.join();
+        }
     }
-    File::create_new(path).map_err(|why| match why.kind() {
-        std::io::ErrorKind::AlreadyExists => RecordError::Exists {
-            path: path.to_path_buf(),
-        },
-        _ => failed(why),
-    })
 }

@@ -4,16 +4,16 @@ use crate::command::Arrived;
 use crate::frame::{BodyView, EgoView, Frame, RequestView, SightView};
 use crate::link::view::{LinkView, VideoView};
 use crate::perception::{Cause, Class, Confidence, Function, PoseSd, Track, Trust};
-use crate::record::messages::{Perception, State};
-use crate::record::{Entry, Log, LogError, RunEnd, RunInfo};
+use crate::record::messages::{Perception, Plan, State, lamps};
+use crate::record::{Entry, LogError, RunEnd, RunInfo, Stream};
 use crate::referee::Judged;
 use crate::scenario::Scenario;
 use crate::session::tally::Tally;
-use crate::takeover::event::{Authority, Event, TimedEvent};
-use crate::takeover::source::Source;
+use crate::takeover::event::{Authority, TimedEvent};
 use crate::takeover::timeline::Takeover;
 use crate::traffic::Traffic;
 use glam::{Quat, Vec3};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,6 +68,8 @@ pub struct Survey {
     pub bands: Vec<Band>,
     pub takeovers: Vec<Takeover>,
     pub curves: Vec<Sample>,
+    /// What is missing or damaged, in words.
+    pub lost: Option<String>,
 }
 
 /// What an operator had before them at a tick.
@@ -81,22 +83,68 @@ pub struct Seen {
     pub link: LinkView,
 }
 
+/// Chunks that are kept, unpacked.
+const KEPT: usize = 6;
+/// A picture that stands still is looked for in so many chunks, some 60 s.
+const LOOK_BACK: usize = 120;
+
 /// A record, opened for looking at any moment of it. Ticks beyond its ends are its ends.
+///
+/// It reads the chunk that a moment is in, half a second, and keeps the last few.
 pub struct Reel {
-    path: PathBuf,
-    log: Log,
+    stream: Stream,
     scenario: Arc<Scenario>,
     shapes: Shapes,
-    /// Index into `log.entries` of each tick's state, from tick 1.
-    states: Vec<usize>,
+    first: u64,
+    last: u64,
+    kept: VecDeque<(usize, Arc<Scene>)>,
+    /// Chunks, from and to, in which no picture came.
+    without_picture: Option<(usize, usize)>,
+}
+
+/// A chunk, taken apart.
+#[derive(Default)]
+struct Scene {
+    states: Vec<State>,
+    /// Of the step to the state of the same index.
+    commands: Vec<Arrived>,
+    events: Vec<Vec<TimedEvent>>,
+    perceptions: Vec<Box<Perception>>,
+    plans: Vec<Plan>,
+    links: Vec<LinkView>,
+    videos: Vec<VideoView>,
+}
+
+impl Scene {
+    fn of(entries: Vec<Entry>) -> Self {
+        let mut scene = Self::default();
+        let (mut command, mut events) = (Arrived::default(), Vec::new());
+        for entry in entries {
+            match entry {
+                Entry::State(state) => {
+                    scene.states.push(state);
+                    scene.commands.push(command);
+                    scene.events.push(std::mem::take(&mut events));
+                }
+                Entry::Command(c) => command = c.arrived(),
+                Entry::Event(event) => events.push(event),
+                Entry::Perception(p) => scene.perceptions.push(p),
+                Entry::Plan(plan) => scene.plans.push(plan),
+                Entry::Link(view) => scene.links.push(view),
+                Entry::Video(view) => scene.videos.push(view),
+                Entry::Input(_) | Entry::Presented(_) | Entry::Verdict(_) | Entry::Drawn(_) => {}
+            }
+        }
+        scene
+    }
 }
 
 impl Reel {
     /// # Errors
     /// If the file is no record, holds no tick, or its scenario cannot be read.
     pub fn open(path: &Path) -> Result<Self, ReelError> {
-        let log = Log::read(path)?;
-        let scenario = Scenario::parse(&log.scenario).map_err(|problems| {
+        let stream = Stream::open(path)?;
+        let scenario = Scenario::parse(&stream.scenario).map_err(|problems| {
             let first = problems.first();
             let why = first.map_or_else(String::new, |p| {
                 format!("{}: expected {}, got {}", p.field, p.expected, p.got)
@@ -104,38 +152,42 @@ impl Reel {
             let path = path.to_path_buf();
             ReelError::Scenario { path, why }
         })?;
-        let states: Vec<usize> = (0..log.entries.len())
-            .filter(|i| matches!(log.entries[*i], Entry::State(_)))
-            .collect();
-        if states.is_empty() {
-            let path = path.to_path_buf();
-            return Err(ReelError::Empty { path });
-        }
-        let shapes = Shapes::of(&scenario, log.info.seed);
-        Ok(Self {
-            path: path.to_path_buf(),
-            log,
+        let shapes = Shapes::of(&scenario, stream.info.seed);
+        let mut reel = Self {
+            stream,
             scenario: Arc::new(scenario),
             shapes,
-            states,
-        })
+            first: 0,
+            last: 0,
+            kept: VecDeque::new(),
+            without_picture: None,
+        };
+        let chunks = reel.stream.chunks();
+        let first = (0..chunks).find_map(|i| reel.range(i)).map(|r| r.0);
+        let last = (0..chunks).rev().find_map(|i| reel.range(i)).map(|r| r.1);
+        let (Some(first), Some(last)) = (first, last) else {
+            let path = path.to_path_buf();
+            return Err(ReelError::Empty { path });
+        };
+        (reel.first, reel.last) = (first, last);
+        Ok(reel)
     }
 
     pub fn path(&self) -> &Path {
-        &self.path
+        self.stream.path()
     }
 
     pub fn info(&self) -> &RunInfo {
-        &self.log.info
+        &self.stream.info
     }
 
     pub fn end(&self) -> Option<&RunEnd> {
-        self.log.end.as_ref()
+        self.stream.end.as_ref()
     }
 
-    /// What is missing or damaged, in words.
+    /// What is missing or damaged as far as one can tell without reading all of it, in words.
     pub fn lost(&self) -> Option<&str> {
-        self.log.lost.as_deref()
+        self.stream.lost.as_deref()
     }
 
     pub fn scenario(&self) -> &Arc<Scenario> {
@@ -149,7 +201,84 @@ impl Reel {
 
     /// First and last tick on record.
     pub fn ticks(&self) -> (u64, u64) {
-        (1, self.states.len() as u64)
+        (self.first, self.last)
+    }
+
+    fn time(&self, tick: u64) -> f64 {
+        tick as f64 / self.stream.info.tick_hz as f64
+    }
+
+    /// A chunk, from the kept ones or from the file.
+    fn scene(&mut self, index: usize) -> Result<Arc<Scene>, String> {
+        if let Some(at) = self.kept.iter().position(|k| k.0 == index)
+            && let Some(kept) = self.kept.remove(at)
+        {
+            let scene = Arc::clone(&kept.1);
+            self.kept.push_front(kept);
+            return Ok(scene);
+        }
+        let scene = Arc::new(Scene::of(self.stream.chunk(index, true)?));
+        self.kept.push_front((index, Arc::clone(&scene)));
+        self.kept.truncate(KEPT);
+        Ok(scene)
+    }
+
+    /// First and last tick of a chunk; none if it has none, or is damaged.
+    fn range(&mut self, index: usize) -> Option<(u64, u64)> {
+        let scene = self.scene(index).ok()?;
+        Some((scene.states.first()?.tick, scene.states.last()?.tick))
+    }
+
+    /// The chunk that a tick is in, and its place there; of ticks that are missing, the last one
+    /// before them.
+    fn find(&mut self, tick: u64) -> Result<(usize, usize), String> {
+        let tick = tick.clamp(self.first, self.last);
+        let (mut low, mut high) = (0, self.stream.chunks());
+        // Chunks are as long as each other, but for a few at the ends, so this is nearly right.
+        let share = (tick - self.first) as f64 / (self.last - self.first + 1) as f64;
+        let mut at = ((share * high as f64) as usize).min(high.saturating_sub(1));
+        let mut step = 1;
+        let mut before = None;
+        while low < high {
+            // Of one without ticks its next neighbour tells.
+            let Some(there) = (at..high).find(|i| self.range(*i).is_some()) else {
+                high = at;
+                at = low.midpoint(high);
+                continue;
+            };
+            let (first, last) = self.range(there).unwrap_or_default();
+            if tick < first {
+                high = at;
+                at = high.saturating_sub(step).max(low);
+            } else {
+                before = Some(there);
+                if tick <= last {
+                    break;
+                }
+                low = there + 1;
+                at = (there + step).min(high.saturating_sub(1)).max(low);
+            }
+            step *= 2;
+            if step > 4 {
+                at = low.midpoint(high);
+            }
+        }
+        let index = before.ok_or("nothing is on record there")?;
+        let scene = self.scene(index)?;
+        let row = scene.states.partition_point(|s| s.tick <= tick).max(1) - 1;
+        Ok((index, row))
+    }
+
+    /// The latest of something up to a tick, in its chunk or in the ones before it.
+    fn latest<T>(
+        &mut self,
+        index: usize,
+        back: usize,
+        find: impl Fn(&Scene) -> Option<T>,
+    ) -> Option<T> {
+        (index.saturating_sub(back)..=index)
+            .rev()
+            .find_map(|i| find(&*self.scene(i).ok()?))
     }
 
     /// The frame that left the vehicle at a tick: the truth.
@@ -157,29 +286,50 @@ impl Reel {
     /// # Errors
     /// If that part of the record is damaged; in words.
     pub fn frame(&mut self, tick: u64) -> Result<Arc<Frame>, String> {
-        let (first, last) = self.ticks();
-        let at = self.states[(tick.clamp(first, last) - first) as usize];
-        let Entry::State(state) = &self.log.entries[at] else {
-            return Err("no state".into());
+        let (index, row) = self.find(tick)?;
+        let scene = self.scene(index)?;
+        let state = &scene.states[row];
+        let tick = state.tick;
+        let perception = self.latest(index, 2, |s| {
+            s.perceptions.iter().rev().find(|p| p.tick <= tick).cloned()
+        });
+        let with_free = |s: &Scene| {
+            let found = s
+                .perceptions
+                .iter()
+                .rev()
+                .find(|p| p.tick <= tick && !p.free.is_empty());
+            found.map(|p| p.free.clone())
         };
-        let perception = self.log.entries[..at + 2]
-            .iter()
-            .rev()
-            .find_map(|e| match e {
-                Entry::Perception(p) if p.tick <= state.tick => Some(p),
-                _ => None,
-            });
-        let mut frame = self.shapes.frame(state, perception);
-        frame.events = self.log.entries[..at]
-            .iter()
-            .rev()
-            .take_while(|e| !matches!(e, Entry::State(_)))
-            .filter_map(|e| match e {
-                Entry::Event(event) => Some(event.clone()),
-                _ => None,
-            })
+        let free = self.latest(index, 2, with_free).unwrap_or_default();
+        let plan = self.latest(index, 2, |s| {
+            s.plans
+                .iter()
+                .rev()
+                .find(|p| p.tick <= tick)
+                .map(Plan::points)
+        });
+        let mut frame = self.shapes.frame(state, self.time(tick));
+        if let Some(p) = &perception {
+            see(&mut frame, p, &free);
+        }
+        if let Some(overall) = state.confidence {
+            frame.confidence.overall = overall;
+        }
+        if let Some(planning) = state.planning {
+            let trust = &mut frame.confidence.functions[Function::Planning as usize];
+            (trust.reported, trust.correct) = (planning, planning);
+        }
+        frame.plan = plan.unwrap_or_default();
+        let now = frame.time;
+        let lights = self.scenario.network.lights();
+        frame.lights = lights
+            .map(|(_, _, programme)| programme.light(now))
             .collect();
-        frame.events.reverse();
+        frame.events.clone_from(&scene.events[row]);
+        if let Some(end) = self.end().filter(|e| e.ticks == tick) {
+            frame.ended = Some(end.outcome);
+        }
         Ok(Arc::new(frame))
     }
 
@@ -189,24 +339,37 @@ impl Reel {
     /// # Errors
     /// As [`Reel::frame`].
     pub fn seen(&mut self, tick: u64) -> Result<Option<Seen>, String> {
-        let now = tick as f64 / self.log.info.tick_hz as f64;
-        let (mut link, mut video) = (LinkView::default(), None);
-        for entry in &self.log.entries {
-            match entry {
-                Entry::Link(view) if view.time <= now => link = *view,
-                Entry::Video(view) if view.arrived <= now => video = Some(*view),
-                _ => {}
-            }
+        let (index, row) = self.find(tick)?;
+        let tick = self.scene(index)?.states[row].tick;
+        let now = self.time(tick);
+        let hz = self.stream.info.tick_hz as f64;
+        let by_now = |time: f64| time <= now + 1e-9;
+        let link = self.latest(index, 2, |s| {
+            s.links.iter().rev().find(|l| by_now(l.time)).copied()
+        });
+        let link = link.unwrap_or_default();
+        // Without a delay there is no link to speak of: what is true is seen.
+        let video = if link.delay > 0.0 || link.frozen > 0.0 {
+            self.video(index, now)
+        } else {
+            None
+        };
+        let captured = match (&video, link.delay > 0.0) {
+            (Some(video), _) => video.captured,
+            (None, false) => now,
+            // Where every frame is a picture, the newest came when the newest frame did.
+            (None, true) => now - link.delay - link.silence,
+        };
+        if captured < 0.0 {
+            return Ok(None);
         }
-        let hz = self.log.info.tick_hz as f64;
-        // Without pictures on record every frame was one.
         let video = video.unwrap_or(VideoView {
-            number: tick,
-            captured: now,
+            number: (captured * hz).round() as u64,
+            captured,
             arrived: now,
             ..VideoView::default()
         });
-        let data = self.frame(((now - link.delay) * hz).round().max(0.0) as u64)?;
+        let data = self.frame(((now - link.delay - link.silence) * hz).round().max(0.0) as u64)?;
         let picture = self.frame((video.captured * hz).round() as u64)?;
         Ok(Some(Seen {
             data,
@@ -216,35 +379,58 @@ impl Reel {
         }))
     }
 
-    /// The command that had arrived at the vehicle at a tick.
-    pub fn command(&mut self, tick: u64) -> Arrived {
-        let found = self.log.entries.iter().find_map(|e| match e {
-            Entry::Command(c) if c.tick == tick => Some(c.arrived()),
-            _ => None,
-        });
-        found.unwrap_or_default()
+    /// The newest picture that had come by now.
+    fn video(&mut self, index: usize, now: f64) -> Option<VideoView> {
+        let from = index.saturating_sub(LOOK_BACK);
+        for i in (from..=index).rev() {
+            if let Some((a, b)) = self.without_picture
+                && (a..=b).contains(&i)
+            {
+                continue;
+            }
+            let scene = self.scene(i).ok()?;
+            if let Some(found) = scene.videos.iter().rev().find(|v| v.arrived <= now + 1e-9) {
+                return Some(*found);
+            }
+            if scene.videos.is_empty() {
+                self.without_picture = match self.without_picture {
+                    Some((a, b)) if i + 1 >= a && i <= b + 1 => Some((a.min(i), b.max(i))),
+                    _ => Some((i, i)),
+                };
+            }
+        }
+        None
     }
 
-    /// Reads all of it once: events, who drove, takeovers, curves.
+    /// The command that had arrived at the vehicle for the step to a tick.
+    ///
+    /// # Errors
+    /// As [`Reel::frame`].
+    pub fn command(&mut self, tick: u64) -> Result<Arrived, String> {
+        let (index, row) = self.find(tick)?;
+        Ok(self.scene(index)?.commands[row])
+    }
+
+    /// Reads all of it once: events, who drove, takeovers, curves, and what is missing.
     pub fn survey(&mut self) -> Survey {
-        let account = Tally::of_log(&self.log, &self.scenario);
-        let mut survey = Survey {
-            events: account.events,
-            takeovers: account.takeovers,
-            ..Survey::default()
-        };
+        let mut survey = Survey::default();
+        let mut tally = Tally::new(&self.scenario, self.shapes.names.clone());
         let (mut sample, mut wheel) = (Sample::default(), 0.0);
-        for entry in &self.log.entries {
+        let hz = self.stream.info.tick_hz;
+        survey.lost = self.stream.each(false, |entry| {
+            tally.entry(hz, &entry);
             match entry {
                 Entry::Command(c) => wheel = c.wheel,
                 Entry::Perception(p) => {
                     sample.confidence = p.confidence;
-                    sample.functions = functions(p).map(|f| f.reported as f32);
+                    sample.functions = functions(&p).map(|f| f.reported as f32);
                 }
                 Entry::State(s) => {
                     let authority = s.authority_kind();
                     match survey.bands.last_mut() {
-                        Some(band) if band.authority == authority => band.to = s.tick + 1,
+                        Some(band) if band.authority == authority && band.to == s.tick => {
+                            band.to += 1
+                        }
                         _ => survey.bands.push(Band {
                             from: s.tick,
                             to: s.tick + 1,
@@ -267,7 +453,9 @@ impl Reel {
                 }
                 _ => {}
             }
-        }
+        });
+        let account = tally.finish();
+        (survey.events, survey.takeovers) = (account.events, account.takeovers);
         survey
     }
 }
@@ -311,8 +499,7 @@ impl Shapes {
         Self { names, views }
     }
 
-    fn frame(&self, state: &State, perception: Option<&Perception>) -> Frame {
-        let authority = state.authority_kind();
+    fn frame(&self, state: &State, time: f64) -> Frame {
         let bodies = self
             .views
             .iter()
@@ -322,13 +509,17 @@ impl Shapes {
                 rotation: Quat::from_xyzw(b.qx, b.qy, b.qz, b.qw),
                 velocity: Vec3::new(b.vx, b.vy, b.vz),
                 angular_velocity: Vec3::new(b.wx, b.wy, b.wz),
+                brake_lights: b.lamps & lamps::BRAKE != 0,
+                hazard_lights: b.lamps & lamps::HAZARD != 0,
+                indicator: b.indicator(),
                 ..*view
             });
-        let mut frame = Frame {
+        Frame {
             tick: state.tick,
-            time: state.tick as f64 / 100.0,
+            time,
             hash: state.hash,
             bodies: bodies.collect(),
+            rain: state.rain,
             ego: EgoView {
                 speed: f64::from(state.speed),
                 acceleration: f64::from(state.acceleration),
@@ -338,16 +529,19 @@ impl Shapes {
                 wheel: f64::from(state.wheel),
                 accelerator: f64::from(state.accelerator),
                 brake: f64::from(state.brake),
-                speed_limit: 0.0,
+                speed_limit: state.speed_limit,
             },
-            authority,
-            source: match state.source {
-                1 => Source::Bridge,
-                2 => Source::Operator,
-                3 => Source::Shared { weight: 0.5 },
-                _ => Source::Automation,
-            },
+            authority: state.authority_kind(),
+            source: state.source_kind(),
             speed_cap: state.speed_cap,
+            request: state.request.map(|r| RequestView {
+                id: r.id,
+                reason: r.reason,
+                raised: r.raised,
+                deadline: r.deadline,
+                escalated: r.escalated,
+            }),
+            offers: state.offers,
             judged: Judged {
                 ttc: state.ttc,
                 ttc_with: state.ttc_with,
@@ -357,15 +551,7 @@ impl Shapes {
                 gap_with: state.gap_with,
             },
             ..Frame::default()
-        };
-        if let Some(ego) = frame.bodies.first_mut() {
-            ego.brake_lights = frame.ego.brake > 0.01;
-            ego.hazard_lights = matches!(authority, Authority::MinimalRisk | Authority::Standstill);
         }
-        if let Some(p) = perception {
-            see(&mut frame, p);
-        }
-        frame
     }
 }
 
@@ -390,19 +576,22 @@ fn functions(p: &Perception) -> [Trust; Function::ALL.len()] {
     })
 }
 
-fn cause(_number: i32) -> Cause {
-    Cause::None
+fn cause(number: i32) -> Cause {
+    let known = usize::try_from(number)
+        .ok()
+        .and_then(|i| Cause::ALL.get(i).copied());
+    known.unwrap_or(Cause::None)
 }
 
 /// What perception reported.
-fn see(frame: &mut Frame, p: &Perception) {
+fn see(frame: &mut Frame, p: &Perception, free: &[f32]) {
     let weakest = usize::try_from(p.weakest).unwrap_or_default();
     frame.confidence = Confidence {
         overall: f64::from(p.confidence),
         functions: functions(p),
         weakest: Function::ALL.get(weakest).copied().unwrap_or_default(),
         cause: cause(p.cause),
-        scripted: false,
+        scripted: p.scripted,
     };
     frame.visibility = f64::from(p.visibility);
     let class = |n: i32| {
@@ -429,7 +618,9 @@ fn see(frame: &mut Frame, p: &Perception) {
             sxy: f64::from(t.sxy),
             syy: f64::from(t.syy),
             reported: f64::from(t.reported),
-            ..Track::default()
+            yaw: f64::from(t.yaw),
+            length: f64::from(t.length),
+            width: f64::from(t.width),
         })
         .collect();
     let mut sight = SightView {
@@ -443,14 +634,8 @@ fn see(frame: &mut Frame, p: &Perception) {
         },
         ..SightView::default()
     };
-    for (mine, theirs) in sight.free.iter_mut().zip(&p.free) {
+    for (mine, theirs) in sight.free.iter_mut().zip(free) {
         *mine = f64::from(*theirs);
     }
     frame.sight = sight;
-}
-
-/// A request that is open at this tick, from the events up to it.
-#[allow(dead_code)]
-fn open_request(_events: &[Event]) -> Option<RequestView> {
-    None
 }

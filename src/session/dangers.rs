@@ -1,6 +1,7 @@
 //! What came close in a run: near misses, lane departures, and the extremes before any collision.
 
 use crate::frame::Frame;
+use crate::record::grain;
 use crate::record::messages::State;
 use crate::referee::{Nearness, Side};
 use crate::road_user::RoadUser;
@@ -70,11 +71,17 @@ pub struct Measured {
 impl Measured {
     pub fn of_frame(frame: &Frame) -> Self {
         let j = &frame.judged;
+        // As a record has it, so that it says the same.
+        let time = |exact: f64| grain::rounded(exact, grain::TIME);
+        let acceleration = f64::from(frame.ego.acceleration as f32);
         Self {
-            ttc: j.ttc.zip(j.ttc_with),
-            pet: j.pet.zip(j.pet_with),
-            gap: j.gap.zip(j.gap_with),
-            acceleration: frame.ego.acceleration as f32,
+            ttc: j.ttc.map(time).zip(j.ttc_with),
+            pet: j.pet.map(time).zip(j.pet_with),
+            gap: j
+                .gap
+                .map(|d| grain::rounded(d, grain::LENGTH))
+                .zip(j.gap_with),
+            acceleration: grain::rounded(acceleration, grain::ACCELERATION) as f32,
         }
     }
 

@@ -6,7 +6,7 @@ use super::link_account::LinkAccount;
 use super::pace::Paced;
 use super::tally::{Account, Collision, describe_account};
 use crate::frame::End;
-use crate::record::{RecordError, Recorder, RunEnd};
+use crate::record::{Recorder, RunEnd};
 use crate::referee::verdict::RequestVerdict;
 use crate::takeover::event::{Event, TimedEvent};
 use crate::takeover::timeline::Takeover;
@@ -37,6 +37,8 @@ pub struct Report {
     pub state_hash: String,
     /// Path of the record; null if none could be kept.
     pub log: Option<PathBuf>,
+    /// Head of its chain of hashes, hex: kept elsewhere, it proves that the record was not changed.
+    pub seal: Option<String>,
     pub outcome: End,
     pub collisions: Vec<Collision>,
     pub takeovers: Vec<Takeover>,
@@ -68,21 +70,22 @@ impl Report {
         let state_hash = format!("{:016x}", account.hash);
         let mut lost = Vec::new();
         let mut notes = Vec::new();
+        let mut seal = None;
         let log = recorder.and_then(|recorder| {
             let path = recorder.path().to_path_buf();
             let end = RunEnd {
                 outcome: paced.end,
                 ticks: account.ticks,
                 state_hash: state_hash.clone(),
+                seal: None,
             };
-            if let Err(error) = recorder.finish(&end) {
-                lost.push(error.to_string());
-                // Cut short, but there: unless it cannot even be found any more.
-                return path.exists().then_some(path);
-            }
-            if !path.exists() {
-                lost.push(RecordError::Removed { path }.to_string());
-                return None;
+            match recorder.finish(&end) {
+                Ok(head) => seal = Some(head),
+                Err(error) => {
+                    lost.push(error.to_string());
+                    // Cut short, but there: unless it cannot even be found any more.
+                    return path.exists().then_some(path);
+                }
             }
             Some(path)
         });
@@ -114,6 +117,7 @@ impl Report {
             real_time_factor: account.time / paced.wall_s,
             state_hash,
             log,
+            seal,
             outcome: paced.end,
             collisions: account.collisions,
             takeovers: account.takeovers,

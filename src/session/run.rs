@@ -120,7 +120,7 @@ impl Session {
             glass: self.at_vehicle.glass,
         };
         if let Some(recorder) = &mut self.recorder {
-            recorder.command(tick, now, &arrived);
+            recorder.command(tick, &arrived);
         }
 
         let frame = self.sim.step_with(arrived);

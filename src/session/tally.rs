@@ -5,7 +5,7 @@ use super::link_account::{LinkAccount, LinkTally};
 use crate::command::Input;
 use crate::frame::Frame;
 use crate::link::view::{Drawn, LinkView, VideoView};
-use crate::record::{Entry, Log};
+use crate::record::{Entry, Log, grain};
 use crate::referee::verdict::RequestVerdict;
 use crate::road_user::RoadUser;
 use crate::scenario::Scenario;
@@ -82,9 +82,18 @@ impl Tally {
         let others = Traffic::new(&scenario.network, &scenario.traffic, log.info.seed);
         let mut tally = Self::new(scenario, others.names());
         for entry in &log.entries {
+            tally.entry(log.info.tick_hz, entry);
+        }
+        tally.finish()
+    }
+
+    /// The next entry of a record of so many ticks per second.
+    pub fn entry(&mut self, tick_hz: u64, entry: &Entry) {
+        let tally = self;
+        {
             match entry {
                 Entry::State(s) => {
-                    let time = s.tick as f64 / log.info.tick_hz as f64;
+                    let time = s.tick as f64 / tick_hz as f64;
                     tally.tick(s.tick, time, s.hash);
                     tally.motion(s.authority_kind(), s.offset, s.lateral_speed);
                     tally.dangers.tick(time, Measured::of_state(s));
@@ -96,10 +105,9 @@ impl Tally {
                 Entry::Link(view) => tally.link(view),
                 Entry::Video(view) => tally.video(view),
                 Entry::Drawn(drawn) => tally.drawn(drawn),
-                Entry::Command(_) | Entry::Perception(_) => {}
+                Entry::Command(_) | Entry::Perception(_) | Entry::Plan(_) => {}
             }
         }
-        tally.finish()
     }
 
     pub fn input(&mut self, input: &Input) {
@@ -115,7 +123,13 @@ impl Tally {
             self.event(event);
         }
         self.tick(frame.tick, frame.time, frame.hash);
-        self.motion(frame.authority, frame.ego.offset, frame.ego.lateral_speed);
+        // As a record has it, so that it says the same.
+        let (offset, across) = (frame.ego.offset, frame.ego.lateral_speed);
+        let (offset, across) = (
+            grain::rounded(offset, grain::LENGTH),
+            grain::rounded(across, grain::SPEED),
+        );
+        self.motion(frame.authority, offset, across);
         self.dangers.tick(frame.time, Measured::of_frame(frame));
     }
 

@@ -211,6 +211,7 @@ fn what_is_on_record_is_what_the_operator_s_end_had() {
         outcome: End::Completed,
         ticks: account.ticks,
         state_hash: String::new(),
+        seal: None,
     };
     recorder.expect("a record").finish(&end).expect("written");
     let log = Log::read(&path).expect("readable");
