@@ -164,17 +164,22 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Reads a log and the scenario inside it.
+/// Reads a log, with the ego as the only body, and the scenario inside it.
 fn read_log(path: &Path) -> anyhow::Result<(Log, Scenario)> {
-    let log = Log::read(path)?;
-    let scenario = Scenario::parse(&log.scenario).map_err(|problems| {
+    let log = Log::read_ego(path)?;
+    let scenario = scenario_in(path, &log.scenario)?;
+    Ok((log, scenario))
+}
+
+/// The scenario that a log holds.
+fn scenario_in(path: &Path, text: &str) -> anyhow::Result<Scenario> {
+    Scenario::parse(text).map_err(|problems| {
         let wrong = FileError::Wrong {
             path: path.join(takeover::record::SCENARIO_ATTACHMENT),
             problems,
         };
         anyhow!("the scenario inside the log cannot be used:\n{wrong}")
-    })?;
-    Ok((log, scenario))
+    })
 }
 
 /// Says something on standard error. Nobody may be listening (a closed terminal, a full disk behind

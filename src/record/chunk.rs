@@ -66,10 +66,10 @@ pub fn entries(unpacked: &[u8], topics: &mut Topics, others: bool) -> Result<Vec
         }
     }
     if let Some(motion) = motion.filter(|_| !rows.is_empty()) {
-        if motion.paths.len().saturating_mul(rows.len()) > MOST_BODIES {
+        if motion.size() > MOST_BODIES {
             return Err(format!(
                 "{} bodies in a chunk, more than any of takeover's",
-                motion.paths.len()
+                motion.knots.len()
             ));
         }
         let bodies: Vec<&mut Vec<Body>> = rows.iter_mut().map(|r| &mut r.state.bodies).collect();

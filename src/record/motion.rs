@@ -16,47 +16,54 @@ const LENGTH_TOLERANCE: f64 = 1.5;
 const ANGLE_TOLERANCE: f64 = 5.0;
 /// Slopes are taken over at most so many ticks to each side: more, and they lag; less, and the
 /// rounding of single precision shows.
-const REACH: usize = 5;
+const REACH: usize = 12;
 const DT: f64 = 0.01;
 /// Place and angles.
 const PARTS: usize = 6;
 
-/// How one body moves.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct Path {
-    /// Place in the bodies; the ego is 0 and not among them.
-    #[prost(uint32, tag = "1")]
-    pub body: u32,
-    /// Knots after the first: ticks since the one before.
-    #[prost(uint32, repeated, tag = "2")]
-    pub after: Vec<u32>,
-    /// By part (x, y, z, mm; yaw, pitch, roll, 0.1 mrad): at the first knot, then differences.
-    #[prost(message, repeated, tag = "3")]
-    pub parts: Vec<Part>,
-    /// Ticks since the last change, lamps from then on, in turns.
-    #[prost(uint32, repeated, tag = "4")]
-    pub lamps: Vec<u32>,
-}
-
-/// One of a body's six parts at its knots. What is missing at the end is 0.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct Part {
-    #[prost(sint32, repeated, tag = "1")]
-    pub value: Vec<i32>,
-    /// Grains per s: at the first knot, then differences.
-    #[prost(sint32, repeated, tag = "2")]
-    pub slope: Vec<i32>,
-}
-
-/// How all others move.
+/// How all others move. Lists run over the bodies in their order, and over the knots of each.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Motion {
     #[prost(uint64, tag = "1")]
     pub first_tick: u64,
     #[prost(uint32, tag = "2")]
     pub count: u32,
-    #[prost(message, repeated, tag = "3")]
-    pub paths: Vec<Path>,
+    /// By body, from the first after the ego: how many knots it has.
+    #[prost(uint32, repeated, tag = "3")]
+    pub knots: Vec<u32>,
+    /// By knot, but for each body's first: ticks since the one before.
+    #[prost(uint32, repeated, tag = "4")]
+    pub after: Vec<u32>,
+    /// By knot: x, y, z, mm; yaw, pitch, roll, 0.1 mrad. At a body's first knot the value, then how far
+    /// it is off a straight line from the knot before.
+    #[prost(sint32, repeated, tag = "5")]
+    pub x: Vec<i32>,
+    #[prost(sint32, repeated, tag = "6")]
+    pub y: Vec<i32>,
+    #[prost(sint32, repeated, tag = "7")]
+    pub z: Vec<i32>,
+    #[prost(sint32, repeated, tag = "8")]
+    pub yaw: Vec<i32>,
+    #[prost(sint32, repeated, tag = "9")]
+    pub pitch: Vec<i32>,
+    #[prost(sint32, repeated, tag = "10")]
+    pub roll: Vec<i32>,
+    /// By knot: their slopes, per s. At a body's first knot the slope, then differences.
+    #[prost(sint32, repeated, tag = "11")]
+    pub x_slope: Vec<i32>,
+    #[prost(sint32, repeated, tag = "12")]
+    pub y_slope: Vec<i32>,
+    #[prost(sint32, repeated, tag = "13")]
+    pub z_slope: Vec<i32>,
+    #[prost(sint32, repeated, tag = "14")]
+    pub yaw_slope: Vec<i32>,
+    #[prost(sint32, repeated, tag = "15")]
+    pub pitch_slope: Vec<i32>,
+    #[prost(sint32, repeated, tag = "16")]
+    pub roll_slope: Vec<i32>,
+    /// Changes of lamps, in threes: body, ticks after the block's first, lamps from then on.
+    #[prost(uint32, repeated, tag = "17")]
+    pub lamps: Vec<u32>,
 }
 
 /// A part at every tick, grains.
@@ -73,15 +80,72 @@ impl Motion {
     /// Of the bodies of ticks one after the other; all of the same length.
     pub fn of(first_tick: u64, ticks: &[&[Body]]) -> Self {
         let bodies = ticks.first().map_or(0, |t| t.len());
-        let mut series: [Series; PARTS] = Default::default();
-        let paths = (1..bodies).map(|i| {
-            let of_body = ticks.iter().filter_map(|t| t.get(i));
-            path(i as u32, of_body, &mut series)
-        });
-        Self {
+        let mut motion = Self {
             first_tick,
             count: ticks.len() as u32,
-            paths: paths.collect(),
+            ..Self::default()
+        };
+        let mut series: [Series; PARTS] = Default::default();
+        for i in 1..bodies {
+            let of_body = ticks.iter().filter_map(|t| t.get(i));
+            motion.add(i as u32, of_body, &mut series);
+        }
+        motion
+    }
+
+    /// Bodies times ticks.
+    pub fn size(&self) -> usize {
+        self.knots.len().saturating_mul(self.count as usize)
+    }
+
+    fn parts_mut(&mut self) -> [(&mut Vec<i32>, &mut Vec<i32>); PARTS] {
+        [
+            (&mut self.x, &mut self.x_slope),
+            (&mut self.y, &mut self.y_slope),
+            (&mut self.z, &mut self.z_slope),
+            (&mut self.yaw, &mut self.yaw_slope),
+            (&mut self.pitch, &mut self.pitch_slope),
+            (&mut self.roll, &mut self.roll_slope),
+        ]
+    }
+
+    fn parts(&self) -> [(&[i32], &[i32]); PARTS] {
+        [
+            (&self.x, &self.x_slope),
+            (&self.y, &self.y_slope),
+            (&self.z, &self.z_slope),
+            (&self.yaw, &self.yaw_slope),
+            (&self.pitch, &self.pitch_slope),
+            (&self.roll, &self.roll_slope),
+        ]
+    }
+
+    fn add<'a>(
+        &mut self,
+        body: u32,
+        ticks: impl Iterator<Item = &'a Body>,
+        series: &mut [Series; PARTS],
+    ) {
+        take_apart(ticks, series, |tick, lamps| {
+            self.lamps.extend([body, tick as u32, lamps]);
+        });
+        let last = series[0].len().saturating_sub(1);
+        let mut knots = vec![knot(series, 0)];
+        if !still(series) {
+            split(series, 0, last, &mut knots);
+        }
+        self.knots.push(knots.len() as u32);
+        let gaps = knots.windows(2).map(|k| (k[1].tick - k[0].tick) as u32);
+        self.after.extend(gaps);
+        for (i, (values, slopes)) in self.parts_mut().into_iter().enumerate() {
+            let mut before: Option<Knot> = None;
+            for knot in &knots {
+                let due = before.map_or(0, |b| b.ahead(i, knot.tick));
+                values.push(narrow(knot.value[i] as i64 - due));
+                let slope = before.map_or(0.0, |b| b.slope[i]);
+                slopes.push(narrow((knot.slope[i] - slope) as i64));
+                before = Some(*knot);
+            }
         }
     }
 
@@ -100,24 +164,80 @@ impl Motion {
                 ticks.len()
             ));
         }
-        let others = self.paths.len();
-        for (i, path) in self.paths.iter().enumerate() {
-            if path.body as usize != i + 1 {
-                return Err(format!("body {} where {} was expected", path.body, i + 1));
-            }
-        }
-        let paths: Result<Vec<Knots>, String> = self
-            .paths
-            .iter()
-            .map(|p| Knots::of(p, self.count))
-            .collect();
-        let mut paths = paths?;
+        let mut paths = self.paths()?;
         for (tick, bodies) in ticks.enumerate() {
-            bodies.reserve_exact(others);
+            bodies.reserve_exact(paths.len());
             bodies.extend(paths.iter_mut().map(|p| p.at(tick)));
         }
         Ok(())
     }
+
+    fn paths(&self) -> Result<Vec<Path>, String> {
+        let total: usize = self.knots.iter().map(|n| *n as usize).sum();
+        let bodies = self.knots.len();
+        let parts = self.parts();
+        let short = parts
+            .iter()
+            .any(|(v, s)| v.len() != total || s.len() != total);
+        if short || self.knots.contains(&0) || self.after.len() + bodies != total {
+            return Err(format!(
+                "{total} knots of {bodies} bodies, and other numbers of values"
+            ));
+        }
+        let mut paths = Vec::with_capacity(bodies);
+        let (mut at, mut gaps) = (0, self.after.iter());
+        for (body, count) in self.knots.iter().enumerate() {
+            let mut knots: Vec<Knot> = Vec::with_capacity(*count as usize);
+            for _ in 0..*count {
+                let before = knots.last().copied();
+                let mut knot = Knot::default();
+                if let Some(b) = before {
+                    let after = gaps.next().copied().unwrap_or_default() as usize;
+                    knot.tick = b.tick + after;
+                    if after == 0 || knot.tick >= self.count as usize {
+                        let (tick, count) = (knot.tick, self.count);
+                        return Err(format!(
+                            "a knot of body {} at tick {tick} of {count}",
+                            body + 1
+                        ));
+                    }
+                }
+                for (i, (values, slopes)) in parts.into_iter().enumerate() {
+                    let due = before.map_or(0, |b| b.ahead(i, knot.tick));
+                    knot.value[i] = due as f64 + f64::from(values[at]);
+                    knot.slope[i] = before.map_or(0.0, |b| b.slope[i]) + f64::from(slopes[at]);
+                }
+                at += 1;
+                knots.push(knot);
+            }
+            paths.push(Path::new(knots));
+        }
+        for change in self.lamps.chunks_exact(3) {
+            let path = (change[0] as usize)
+                .checked_sub(1)
+                .and_then(|i| paths.get_mut(i));
+            let path = path.ok_or_else(|| format!("lamps of body {} of {bodies}", change[0]))?;
+            path.lamps.push((change[1] as usize, change[2]));
+        }
+        Ok(paths)
+    }
+}
+
+impl Knot {
+    /// Where a straight line leads by a later tick; whole numbers, so that all who read find the same.
+    fn ahead(&self, part: usize, tick: usize) -> i64 {
+        let (value, slope) = (self.value[part] as i64, self.slope[part] as i64);
+        value.saturating_add(
+            slope
+                .saturating_mul((tick - self.tick) as i64)
+                .div_euclid(100),
+        )
+    }
+}
+
+/// Beyond 2,000 km nothing is exact any more, and nothing lies there.
+fn narrow(value: i64) -> i32 {
+    value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
 }
 
 fn angles(body: &Body) -> [f64; 3] {
@@ -126,16 +246,16 @@ fn angles(body: &Body) -> [f64; 3] {
     [yaw, pitch, roll].map(f64::from)
 }
 
-fn path<'a>(
-    body: u32,
+/// A body's parts tick by tick, and the changes of its lamps.
+fn take_apart<'a>(
     ticks: impl Iterator<Item = &'a Body>,
     series: &mut [Series; PARTS],
-) -> Path {
+    mut lamps: impl FnMut(usize, u32),
+) {
     for part in series.iter_mut() {
         part.clear();
     }
-    let mut lamps = Vec::new();
-    let (mut lit, mut changed) = (0, 0);
+    let mut lit = 0;
     let (mut known, mut known_angles) = ([f32::NAN; 4], [0.0; 3]);
     for (tick, b) in ticks.enumerate() {
         for (part, v) in series.iter_mut().zip([b.x, b.y, b.z]) {
@@ -153,25 +273,9 @@ fn path<'a>(
             part.push(v * ANGLE - round * ((v * ANGLE - before) / round).round());
         }
         if b.lamps != lit {
-            lamps.extend([(tick - changed) as u32, b.lamps]);
-            (lit, changed) = (b.lamps, tick);
+            lamps(tick, b.lamps);
+            lit = b.lamps;
         }
-    }
-    let last = series[0].len().saturating_sub(1);
-    let mut knots = vec![knot(series, 0)];
-    if !still(series) {
-        split(series, 0, last, &mut knots);
-    }
-    let ticks = knots.windows(2).map(|k| (k[1].tick - k[0].tick) as u32);
-    let part = |i: usize| Part {
-        value: steps(knots.iter().map(|k| k.value[i])),
-        slope: steps(knots.iter().map(|k| k.slope[i])),
-    };
-    Path {
-        body,
-        after: ticks.collect(),
-        parts: (0..PARTS).map(part).collect(),
-        lamps,
     }
 }
 
@@ -183,23 +287,6 @@ fn still(series: &[Series; PARTS]) -> bool {
     })
 }
 
-/// Whole numbers: the first, then differences; zeros at the end are left out.
-fn steps(values: impl Iterator<Item = f64>) -> Vec<i32> {
-    let mut last = 0_i64;
-    let mut steps: Vec<i32> = values
-        .map(|v| {
-            let now = v as i64;
-            let step = now - std::mem::replace(&mut last, now);
-            // Beyond 2,000 km nothing is exact any more, and nothing lies there.
-            step.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
-        })
-        .collect();
-    while steps.last() == Some(&0) {
-        steps.pop();
-    }
-    steps
-}
-
 /// The knot at a tick: rounded as it will be read.
 fn knot(series: &[Series; PARTS], tick: usize) -> Knot {
     let mut knot = Knot {
@@ -207,44 +294,47 @@ fn knot(series: &[Series; PARTS], tick: usize) -> Knot {
         ..Knot::default()
     };
     let last = series[0].len().saturating_sub(1);
-    let reach = REACH.min(last);
+    let (from, to) = (tick.saturating_sub(REACH), (tick + REACH).min(last));
+    let weights = weights(tick - from, to - tick);
     for (i, part) in series.iter().enumerate() {
         knot.value[i] = part[tick].round();
-        let slope = if reach == 0 {
-            0.0
-        } else {
-            let (a, b) = (tick.saturating_sub(reach), (tick + reach).min(last));
-            let span = |n: usize| n as f64 * DT;
-            if a < tick && tick < b {
-                // Through both neighbours and the tick itself, to second order.
-                let (back, ahead) = (span(tick - a), span(b - tick));
-                let (d1, d2) = (
-                    (part[tick] - part[a]) / back,
-                    (part[b] - part[tick]) / ahead,
-                );
-                (d1 * ahead + d2 * back) / (back + ahead)
-            } else {
-                // At an end: from two points on one side.
-                let (far, near) = if a < tick {
-                    (a, a.midpoint(tick))
-                } else {
-                    (b, tick.midpoint(b))
-                };
-                let (h1, h2) = (near as f64 - tick as f64, far as f64 - tick as f64);
-                if near == far || near == tick {
-                    (part[far] - part[tick]) / (h2 * DT)
-                } else {
-                    let (d1, d2) = (
-                        (part[near] - part[tick]) / (h1 * DT),
-                        (part[far] - part[tick]) / (h2 * DT),
-                    );
-                    (d1 * h2 - d2 * h1) / (h2 - h1)
-                }
-            }
-        };
-        knot.slope[i] = slope.round();
+        let slope: f64 = part[from..=to]
+            .iter()
+            .zip(&weights)
+            .map(|(p, w)| p * w)
+            .sum();
+        // A jump has no slope worth keeping.
+        knot.slope[i] = (slope / DT).round().clamp(-1e9, 1e9);
     }
     knot
+}
+
+/// Weights of the ticks from so many before to so many after, for the slope at a tick, per tick: that
+/// of the parabola nearest to all of them (least squares), which sees through the rounding of single
+/// precision.
+fn weights(before: usize, after: usize) -> Vec<f64> {
+    let at = |i: usize| i as f64 - before as f64;
+    let count = before + after + 1;
+    let mut s = [0.0; 5];
+    for i in 0..count {
+        let mut power = 1.0;
+        for sum in &mut s {
+            *sum += power;
+            power *= at(i);
+        }
+    }
+    let [s0, s1, s2, s3, s4] = s;
+    match count {
+        1 => return vec![0.0],
+        2 => return vec![-1.0, 1.0],
+        _ => {}
+    }
+    // The middle row of the inverse of the normal equations' matrix (Cramer).
+    let whole = s0 * (s2 * s4 - s3 * s3) - s1 * (s1 * s4 - s2 * s3) + s2 * (s1 * s3 - s2 * s2);
+    let row = [s2 * s3 - s1 * s4, s0 * s4 - s2 * s2, s1 * s2 - s0 * s3];
+    (0..count)
+        .map(|i| (row[0] + row[1] * at(i) + row[2] * at(i) * at(i)) / whole)
+        .collect()
 }
 
 /// Knots of a stretch after its first tick, as few as will do. A knot's slope is the same whatever
@@ -294,8 +384,8 @@ fn hermite(a: &Knot, b: &Knot, tick: usize) -> Knot {
     at
 }
 
-/// A path, read: bodies tick by tick.
-struct Knots {
+/// How one body moves, read: bodies tick by tick.
+struct Path {
     knots: Vec<Knot>,
     /// From which tick on which lamps are lit.
     lamps: Vec<(usize, u32)>,
@@ -304,48 +394,14 @@ struct Knots {
     lit: usize,
 }
 
-impl Knots {
-    fn of(path: &Path, count: u32) -> Result<Self, String> {
-        let length = path.after.len() + 1;
-        let too_many = |n: usize| format!("{n} knots of body {} in {count} ticks", path.body);
-        if length > count.max(1) as usize || path.parts.len() != PARTS {
-            return Err(too_many(length));
-        }
-        let mut knots = vec![Knot::default(); length];
-        let mut tick = 0_usize;
-        for (knot, after) in knots[1..].iter_mut().zip(&path.after) {
-            tick += *after as usize;
-            knot.tick = tick;
-            if *after == 0 || tick >= count as usize {
-                return Err(format!(
-                    "a knot of body {} at tick {tick} of {count}",
-                    path.body
-                ));
-            }
-        }
-        for (i, part) in path.parts.iter().enumerate() {
-            if part.value.len() > length || part.slope.len() > length {
-                return Err(too_many(part.value.len().max(part.slope.len())));
-            }
-            let (mut value, mut slope) = (0.0, 0.0);
-            for (k, knot) in knots.iter_mut().enumerate() {
-                value += f64::from(part.value.get(k).copied().unwrap_or_default());
-                slope += f64::from(part.slope.get(k).copied().unwrap_or_default());
-                (knot.value[i], knot.slope[i]) = (value, slope);
-            }
-        }
-        let mut lamps = vec![(0, 0)];
-        let mut from = 0;
-        for change in path.lamps.chunks_exact(2) {
-            from += change[0] as usize;
-            lamps.push((from, change[1]));
-        }
-        Ok(Self {
+impl Path {
+    fn new(knots: Vec<Knot>) -> Self {
+        Self {
             knots,
-            lamps,
+            lamps: vec![(0, 0)],
             near: 0,
             lit: 0,
-        })
+        }
     }
 
     /// Ticks must come in order.
@@ -454,7 +510,7 @@ mod tests {
         };
         let bodies: Vec<Body> = (0..50).map(at).collect();
         let (motion, read) = round_trip(&bodies);
-        assert_eq!(motion.paths[0].after, [49]);
+        assert_eq!(motion.after, [49]);
         assert!(
             (read[25].vx - (20.0 - 3.0 * 0.25)).abs() < 0.02,
             "{}",
@@ -465,13 +521,13 @@ mod tests {
             "{}",
             read[25].wz
         );
-        assert!(motion.encoded_len() < 80, "{}", motion.encoded_len());
+        assert!(motion.encoded_len() < 100, "{}", motion.encoded_len());
     }
 
     #[test]
     fn one_that_stands_takes_one_knot() {
         let (motion, _) = round_trip(&[body(10.0, 5.0, -1.0, 2); 50]);
-        assert!(motion.paths[0].after.is_empty());
+        assert!(motion.after.is_empty());
     }
 
     #[test]
@@ -482,11 +538,7 @@ mod tests {
             body(20.0 * t - 15.0 * hit, 3.0 * hit, 4.0 * hit, 0)
         };
         let (motion, _) = round_trip(&(0..50).map(crash).collect::<Vec<_>>());
-        assert!(
-            (4..25).contains(&motion.paths[0].after.len()),
-            "{:?}",
-            motion.paths[0].after
-        );
+        assert!((4..40).contains(&motion.after.len()), "{:?}", motion.after);
         // Taken away from one tick to the next.
         round_trip(
             &(0..50)
@@ -516,41 +568,53 @@ mod tests {
     }
 
     #[test]
+    fn weights_are_exact_for_a_parabola() {
+        for (before, after) in [(0, 0), (0, 1), (1, 0), (0, 12), (12, 0), (3, 12), (12, 12)] {
+            let at = |i: usize| i as f64 - before as f64;
+            let bent = if before + after > 1 { 0.5 } else { 0.0 };
+            let parabola = |t: f64| 7.0 + 3.0 * t + bent * t * t;
+            let weights = weights(before, after);
+            assert_eq!(weights.len(), before + after + 1);
+            let slope: f64 = weights
+                .iter()
+                .enumerate()
+                .map(|(i, w)| w * parabola(at(i)))
+                .sum();
+            let expected = if before + after == 0 { 0.0 } else { 3.0 };
+            assert!((slope - expected).abs() < 1e-9, "{before} {after}: {slope}");
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_together_is_refused() {
-        let part = Part {
-            value: vec![1],
-            slope: vec![],
-        };
-        let good = Motion {
-            first_tick: 1,
-            count: 3,
-            paths: vec![Path {
-                body: 1,
-                after: vec![2],
-                parts: vec![part; PARTS],
-                lamps: vec![],
-            }],
-        };
+        let bodies = [
+            body(1.0, 2.0, 0.0, 0),
+            body(1.5, 2.0, 0.0, 1),
+            body(2.5, 2.0, 0.0, 1),
+        ];
+        let ticks = bodies.map(|b| vec![Body::default(), b, b]);
+        let slices: Vec<&[Body]> = ticks.iter().map(Vec::as_slice).collect();
+        let good = Motion::of(1, &slices);
         let fill = |m: &Motion| m.fill(vec![vec![Body::default()]; 3].iter_mut());
         assert!(fill(&good).is_ok());
-        let with = |change: fn(&mut Path)| {
+        let with = |change: fn(&mut Motion)| {
             let mut bad = good.clone();
-            change(&mut bad.paths[0]);
+            change(&mut bad);
             fill(&bad)
         };
-        assert!(with(|p| p.after = vec![9]).is_err());
-        assert!(with(|p| p.after = vec![0]).is_err());
-        assert!(with(|p| p.after = vec![1; 9]).is_err());
-        assert!(with(|p| p.body = 4).is_err());
-        assert!(with(|p| p.parts.truncate(2)).is_err());
-        assert!(with(|p| p.parts[0].value = vec![1; 9]).is_err());
-        assert!(with(|p| p.lamps = vec![u32::MAX, 1, u32::MAX]).is_ok());
+        assert!(with(|m| m.after[0] = 9).is_err());
+        assert!(with(|m| m.after[0] = 0).is_err());
+        assert!(with(|m| m.after.push(1)).is_err());
+        assert!(with(|m| m.knots[0] = 0).is_err());
+        assert!(with(|m| m.knots[0] = u32::MAX).is_err());
+        assert!(with(|m| m.x.push(1)).is_err());
+        assert!(with(|m| m.roll_slope.clear()).is_err());
+        assert!(with(|m| m.count = 4).is_err());
+        assert!(with(|m| m.lamps = vec![9, 0, 1]).is_err());
+        assert!(with(|m| m.lamps = vec![1, u32::MAX, 1]).is_ok());
         assert!(
-            fill(&Motion {
-                count: 4,
-                ..good.clone()
-            })
-            .is_err()
+            with(|m| m.x_slope.fill(i32::MAX)).is_ok(),
+            "nonsense, but no harm"
         );
     }
 }

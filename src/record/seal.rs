@@ -13,9 +13,6 @@ use sha2::{Digest, Sha256};
 /// SHA-256.
 pub type Hash = [u8; 32];
 
-/// Length of a seal's body: its number and its hash.
-pub const LENGTH: u64 = 40;
-
 /// The chain, up to a place in a file.
 #[derive(Clone, Debug)]
 pub struct Chain {
@@ -92,7 +89,7 @@ mod tests {
         chain.add(b"ab");
         chain.add(b"c");
         let body = chain.seal();
-        assert_eq!(body.len() as u64, LENGTH);
+        assert_eq!(body.len(), 40);
         // printf '%064d' 0 | xxd -r -p | cat - <(printf abc) | sha256sum
         let mut whole = vec![0; 32];
         whole.extend(b"abc");
