@@ -18,6 +18,7 @@ pub fn recorder(scenario: &Scenario, operator: &str, path: &Path) -> Recorder {
         started_ns: 0,
         tick_hz: TICK_HZ,
         link: None,
+        fork: None,
     };
     Recorder::create(path, &info, scenario, None).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -89,6 +89,7 @@ impl Launch {
             started_ns,
             tick_hz: TICK_HZ,
             link: self.choice.link.clone(),
+            fork: None,
         };
         let script = self.script.as_ref().map(|s| s.text.as_str());
         let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);

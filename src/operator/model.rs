@@ -322,7 +322,9 @@ impl Operator for Model {
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
         if !self.announced {
             self.announced = true;
-            inputs.push(made(0.0, self.command));
+            // Whoever comes in the middle of a run has done nothing before.
+            self.next = now;
+            inputs.push(made(now, self.command));
         }
         if self.doing == Doing::Driving {
             self.think_of_handing_back(now);

@@ -185,6 +185,15 @@ impl Scripted {
         }
     }
 
+    /// From a moment on, s: what was to be done at times before it is not done.
+    #[must_use]
+    pub fn from(mut self, start: f64) -> Self {
+        for (done, input) in self.done.iter_mut().zip(&self.script.inputs) {
+            *done = input.at.is_some_and(|at| at < start);
+        }
+        self
+    }
+
     fn due(&self, input: &RawInput) -> Option<f64> {
         if let Some(at) = input.at {
             return Some(at);
@@ -205,7 +214,7 @@ impl Operator for Scripted {
     fn act(&mut self, now: f64, inputs: &mut Vec<Input>) {
         if !self.announced {
             self.announced = true;
-            inputs.push(made(0.0, self.command));
+            inputs.push(made(now, self.command));
         }
         let mut due: Vec<(f64, usize)> = (0..self.done.len())
             .filter(|i| !self.done[*i])

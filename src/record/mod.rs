@@ -43,6 +43,7 @@ pub mod messages {
     pub use super::state::{Body, OpenRequest, State, lamps};
 }
 
+use crate::takeover::change::Fork;
 use serde::{Deserialize, Serialize};
 
 /// How a run came about: the record's first metadata, name [`RunInfo::NAME`].
@@ -69,6 +70,9 @@ pub struct RunInfo {
     /// [`SETTINGS_ATTACHMENT`] has it field by field.
     #[serde(default)]
     pub link: Option<String>,
+    /// It went on from another run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Fork>,
 }
 
 impl RunInfo {

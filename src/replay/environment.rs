@@ -131,6 +131,7 @@ mod tests {
             started_ns: 0,
             tick_hz: 100,
             link: None,
+            fork: None,
         };
         let settings = scenario.settings(1);
         assert_eq!(

@@ -144,18 +144,11 @@ impl Reel {
     /// If the file is no record, holds no tick, or its scenario cannot be read.
     pub fn open(path: &Path) -> Result<Self, ReelError> {
         let stream = Stream::open(path)?;
-        let scenario = Scenario::parse(&stream.scenario).map_err(|problems| {
-            let first = problems.first();
-            let why = first.map_or_else(String::new, |p| {
-                format!("{}: expected {}, got {}", p.field, p.expected, p.got)
-            });
-            let path = path.to_path_buf();
-            ReelError::Scenario { path, why }
-        })?;
+        let scenario = scenario_of(&stream)?;
         let shapes = Shapes::of(&scenario, stream.info.seed);
         let mut reel = Self {
             stream,
-            scenario: Arc::new(scenario),
+            scenario,
             shapes,
             first: 0,
             last: 0,
@@ -458,6 +451,22 @@ impl Reel {
         (survey.events, survey.takeovers) = (account.events, account.takeovers);
         survey
     }
+}
+
+/// The scenario inside a record.
+///
+/// # Errors
+/// If it cannot be used: one line.
+pub fn scenario_of(stream: &Stream) -> Result<Arc<Scenario>, ReelError> {
+    let scenario = Scenario::parse(&stream.scenario);
+    scenario.map(Arc::new).map_err(|problems| {
+        let first = problems.first();
+        let why = first.map_or_else(String::new, |p| {
+            format!("{}: expected {}, got {}", p.field, p.expected, p.got)
+        });
+        let path = stream.path().to_path_buf();
+        ReelError::Scenario { path, why }
+    })
 }
 
 /// What bodies look like, which no tick repeats.

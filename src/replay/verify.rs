@@ -10,7 +10,7 @@ use crate::record::messages::{Body, State};
 use crate::record::{Entry, LogError, Stream};
 use crate::scenario::Scenario;
 use crate::session::Stop;
-use crate::sim::Simulation;
+use crate::session::again::Again;
 use glam::{Quat, Vec3};
 use serde::Serialize;
 use std::path::Path;
@@ -74,9 +74,14 @@ pub fn rerun(
     mut tell: impl FnMut(u64, Option<u64>),
 ) -> Result<Rerun, LogError> {
     let mut stream = Stream::scan(path)?;
-    let mut sim = Simulation::new(Arc::clone(scenario), stream.info.seed);
+    let fork = stream.info.fork.as_ref();
+    let again = Again::new(scenario, stream.info.seed, fork);
+    let mut again = again.map_err(|why| LogError::Foreign {
+        path: path.to_path_buf(),
+        got: format!("a fork whose change cannot be made: {why}"),
+    })?;
     let mut names = vec!["ego".to_string()];
-    names.extend(sim.names());
+    names.extend(again.sim.names());
     let last = stream.end.as_ref().map(|e| e.ticks);
     let mut rerun = Rerun::default();
     let mut command: Option<Arrived> = None;
@@ -90,10 +95,12 @@ pub fn rerun(
         };
         for entry in entries {
             match entry {
-                Entry::Command(c) if c.tick == sim.frame().tick => command = Some(c.arrived()),
+                Entry::Command(c) if c.tick == again.sim.frame().tick => {
+                    command = Some(c.arrived())
+                }
                 Entry::State(state) => {
                     rerun.ticks += 1;
-                    let due = sim.frame().tick + 1;
+                    let due = again.sim.frame().tick + 1;
                     let Some(given) = command.take().filter(|_| state.tick == due) else {
                         if rerun.stopped.is_none() {
                             let why = format!(
@@ -103,12 +110,12 @@ pub fn rerun(
                         }
                         continue;
                     };
-                    compare(&mut rerun, sim.step_with(given), &state, &names);
+                    compare(&mut rerun, again.step(given), &state, &names);
                 }
                 _ => {}
             }
         }
-        let now = sim.frame().tick;
+        let now = again.sim.frame().tick;
         tell(now, last);
         let seen = |d: &Difference| d.body.is_some() || now > d.tick + FOLLOWED;
         if rerun.differs.as_ref().is_some_and(seen) {

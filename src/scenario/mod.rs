@@ -87,20 +87,37 @@ pub struct Scenario {
 /// # Errors
 /// If the file cannot be read, or has no policies that can work here.
 pub fn load_policy(path: &Path, network: &Network) -> Result<PolicySettings, FileError> {
-    ron_file::load(path, |text| {
-        let written = check_policy::parse(text, "")?;
-        let mut c = check::Checker {
-            problems: Vec::new(),
-        };
-        let policy = check_policy::check(&mut c, "", written, Some(network));
-        if c.problems.is_empty() {
-            return Ok(policy);
-        }
-        let problems = c.problems.into_iter().map(|(path, expected, got)| {
-            Problem::at_path(text, path.trim_start_matches('.'), expected, got)
-        });
-        Err(problems.collect())
+    ron_file::load(path, |text| policy(text, network))
+}
+
+/// The same of a text.
+///
+/// # Errors
+/// The first thing that is wrong with it, in words.
+pub fn parse_policy(text: &str, network: &Network) -> Result<PolicySettings, String> {
+    policy(text, network).map_err(|problems| {
+        problems.first().map_or_else(String::new, |p| {
+            format!(
+                "policy: {}: expected {}, got {}",
+                p.field, p.expected, p.got
+            )
+        })
     })
+}
+
+fn policy(text: &str, network: &Network) -> Result<PolicySettings, Vec<Problem>> {
+    let written = check_policy::parse(text, "")?;
+    let mut c = check::Checker {
+        problems: Vec::new(),
+    };
+    let policy = check_policy::check(&mut c, "", written, Some(network));
+    if c.problems.is_empty() {
+        return Ok(policy);
+    }
+    let problems = c.problems.into_iter().map(|(path, expected, got)| {
+        Problem::at_path(text, path.trim_start_matches('.'), expected, got)
+    });
+    Err(problems.collect())
 }
 
 impl Scenario {

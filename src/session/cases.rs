@@ -6,6 +6,7 @@ use crate::command::Arrived;
 use crate::frame::Frame;
 use crate::referee::verdict::Moment;
 use crate::scenario::Scenario;
+use crate::takeover::change::Fork;
 use crate::takeover::event::Event;
 
 /// Fed with every tick of a run, live or replayed.
@@ -17,6 +18,8 @@ pub struct Cases {
     pub moments: Vec<Moment>,
     /// Limits of the run as it was, in order.
     pub limits: Vec<Limit>,
+    /// The run is a fork: what was changed in it.
+    pub fork: Option<Fork>,
     watch: LimitWatch,
     /// Hash of the latest tick.
     hash: u64,
@@ -29,6 +32,7 @@ impl Cases {
             commands: Vec::new(),
             moments: Vec::new(),
             limits: Vec::new(),
+            fork: None,
             watch: LimitWatch::new(scenario),
             hash: start.hash,
         }

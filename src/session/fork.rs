@@ -5,6 +5,7 @@
 //! commands arrives at the same world, bit for bit; the hash of the moment's tick proves it. It costs
 //! one run up to the moment for each.
 
+use super::again::Again;
 use super::cases::Cases;
 use super::limit::{LimitKind, LimitWatch};
 use super::pace::Stop;
@@ -13,7 +14,7 @@ use crate::frame::End;
 use crate::record::{Entry, Log};
 use crate::referee::verdict::{Moment, RequestVerdict};
 use crate::scenario::Scenario;
-use crate::sim::{DT, Simulation};
+use crate::sim::DT;
 use std::sync::Arc;
 
 /// Why a run cannot be judged.
@@ -23,6 +24,8 @@ pub enum NoVerdict {
         "run again, it is another one from tick {tick} on: expected hash {expected:016x}, got {got:016x}; it was recorded by another version of takeover or on another kind of machine"
     )]
     Differs { tick: u64, expected: u64, got: u64 },
+    #[error("what was changed in this fork cannot be changed here: {0}")]
+    Change(String),
     #[error("stopped before everything was judged; `takeover judge LOG` does it")]
     Stopped,
 }
@@ -54,16 +57,19 @@ fn verdict(
     if stop.requested() {
         return Err(NoVerdict::Stopped);
     }
-    let mut sim = Simulation::new(scenario.clone(), seed);
+    let mut again = Again::new(scenario, seed, cases.fork.as_ref()).map_err(NoVerdict::Change)?;
     // What was met before is not the automation's doing from here on.
     let mut watch = LimitWatch::new(scenario);
     for arrived in cases.commands.iter().take(moment.tick as usize) {
-        let frame = sim.step_with(*arrived);
+        let frame = again.step(*arrived);
         watch.pass(frame);
         if frame.tick.is_multiple_of(1000) && stop.requested() {
             return Err(NoVerdict::Stopped);
         }
     }
+    // What a fork changes at this very tick is as it was when it was judged.
+    again.turn();
+    let mut sim = again.sim;
     let (tick, got) = (sim.frame().tick, sim.frame().hash);
     if got != moment.hash {
         let expected = moment.hash;
@@ -103,18 +109,20 @@ fn verdict(
 /// # Errors
 /// If the run is not the one on record.
 pub fn replay(log: &Log, scenario: &Arc<Scenario>) -> Result<Cases, NoVerdict> {
-    let mut sim = Simulation::new(scenario.clone(), log.info.seed);
-    let mut cases = Cases::new(scenario, sim.frame());
+    let fork = log.info.fork.as_ref();
+    let mut again = Again::new(scenario, log.info.seed, fork).map_err(NoVerdict::Change)?;
+    let mut cases = Cases::new(scenario, again.sim.frame());
+    cases.fork = fork.cloned();
     let mut arrived = None;
     for entry in &log.entries {
         match entry {
-            Entry::Command(c) if c.tick == sim.frame().tick => arrived = Some(c.arrived()),
+            Entry::Command(c) if c.tick == again.sim.frame().tick => arrived = Some(c.arrived()),
             Entry::State(state) => {
                 let Some(arrived) = arrived.take() else {
                     // Something is missing here; what came before can be judged.
                     break;
                 };
-                let frame = sim.step_with(arrived);
+                let frame = again.step(arrived);
                 if (frame.tick, frame.hash) != (state.tick, state.hash) {
                     return Err(NoVerdict::Differs {
                         tick: state.tick,

@@ -1,5 +1,7 @@
 //! One run: simulation, link, operator and record together.
 
+#[cfg(feature = "sim")]
+pub mod again;
 pub mod cases;
 pub mod choice;
 pub mod dangers;

@@ -5,6 +5,7 @@
 //! has arrived is shown. A station to which no frame or no picture comes sends nothing: nobody should
 //! drive by a frozen picture, and the vehicle learns that way that the link down is lost.
 
+use super::again::Again;
 use super::cases::Cases;
 use super::fork::{NoVerdict, verdicts};
 use super::pace::Stop;
@@ -14,10 +15,12 @@ use crate::frame::{End, Frame};
 use crate::link::Link;
 use crate::link::view::{LinkState, VideoView};
 use crate::operator::Operator;
-use crate::record::Recorder;
+use crate::record::{Entry, Recorder};
 use crate::scenario::Scenario;
-use crate::sim::Simulation;
+use crate::sim::{Simulation, TICK_HZ};
+use crate::takeover::change::Fork;
 use crate::takeover::event::{Event, TimedEvent};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What is known of the link is told and recorded every so many ticks, and when its state changes.
@@ -37,12 +40,14 @@ struct Sent {
 
 /// A run in progress.
 pub struct Session {
-    sim: Simulation,
+    again: Again,
     operator: Box<dyn Operator>,
     recorder: Option<Recorder>,
     link: Link<Arc<Frame>, Sent>,
     /// The latest command that has arrived at the vehicle.
     at_vehicle: Sent,
+    /// Of a fork: commands that were under way when it began, by tick.
+    under_way: VecDeque<Arrived>,
     /// From glass to glass, s: by the screen if there is one, else up to the operator's end.
     glass: f64,
     has_screen: bool,
@@ -62,16 +67,45 @@ impl Session {
         operator: Box<dyn Operator>,
         recorder: Option<Recorder>,
     ) -> Self {
+        Self::of(scenario, Again::of(sim), operator, recorder)
+    }
+
+    /// A run that is changed at a tick. It begins at tick 0 as well: [`Session::relive`] brings it to
+    /// the fork.
+    ///
+    /// # Errors
+    /// In words, if the change cannot be made.
+    pub fn fork(
+        scenario: &Arc<Scenario>,
+        seed: u64,
+        fork: &Fork,
+        operator: Box<dyn Operator>,
+        recorder: Option<Recorder>,
+    ) -> Result<Self, String> {
+        let again = Again::new(scenario, seed, Some(fork))?;
+        let mut session = Self::of(scenario, again, operator, recorder);
+        session.cases.fork = Some(fork.clone());
+        Ok(session)
+    }
+
+    fn of(
+        scenario: &Scenario,
+        again: Again,
+        operator: Box<dyn Operator>,
+        recorder: Option<Recorder>,
+    ) -> Self {
+        let sim = &again.sim;
         let (_, seed) = sim.origin();
         let hard = scenario.authority.link_timeout;
         let tally = Tally::new(scenario, sim.names());
         let cases = Cases::new(scenario, sim.frame());
         Self {
-            sim,
+            again,
             operator,
             recorder,
             link: Link::new(&scenario.link, hard, seed),
             at_vehicle: Sent::default(),
+            under_way: VecDeque::new(),
             glass: 0.0,
             has_screen: false,
             drawn_at: f64::NEG_INFINITY,
@@ -84,7 +118,7 @@ impl Session {
 
     /// The latest frame.
     pub fn frame(&self) -> &Frame {
-        self.sim.frame()
+        self.again.sim.frame()
     }
 
     /// Why the run is over, if it is.
@@ -98,7 +132,7 @@ impl Session {
 
     /// Goes to the next tick. `wall_s` is the session clock now, for the record.
     pub fn tick(&mut self, wall_s: f64) -> &Frame {
-        let (tick, now) = (self.frame().tick, self.frame().time);
+        let now = self.frame().time;
         let sent = Sent {
             at: now,
             command: self.take_inputs(now),
@@ -110,8 +144,16 @@ impl Session {
             if !self.link.is_blind(now) {
                 self.link.send_up(now, sent);
             }
+            if let Some(old) = self.under_way.pop_front() {
+                self.at_vehicle = Sent {
+                    at: now - old.age,
+                    command: old.command,
+                    glass: old.glass,
+                };
+            }
             while let Some((_, sent)) = self.link.receive_up(now) {
                 self.at_vehicle = sent;
+                self.under_way.clear();
             }
         }
         let arrived = Arrived {
@@ -119,17 +161,8 @@ impl Session {
             age: now - self.at_vehicle.at,
             glass: self.at_vehicle.glass,
         };
-        if let Some(recorder) = &mut self.recorder {
-            recorder.command(tick, &arrived);
-        }
-
-        let frame = self.sim.step_with(arrived);
-        self.tally.frame(frame);
-        self.cases.tick(arrived, frame);
-        if let Some(recorder) = &mut self.recorder {
-            recorder.frame(frame, wall_s);
-        }
-
+        self.step(arrived, wall_s);
+        let frame = self.again.sim.frame();
         if self.link.is_ideal() {
             // Nothing is under way: nothing is copied.
             self.operator.observe(frame, frame.time);
@@ -140,7 +173,58 @@ impl Session {
             self.through_the_link(&frame);
         }
         self.look_at_the_link();
-        self.sim.frame()
+        self.frame()
+    }
+
+    fn step(&mut self, arrived: Arrived, wall_s: f64) {
+        let tick = self.frame().tick;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.command(tick, &arrived);
+        }
+        let frame = self.again.step(arrived);
+        self.tally.frame(frame);
+        self.cases.tick(arrived, frame);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.frame(frame, wall_s);
+        }
+    }
+
+    /// Goes to the next tick with a command that is on record, without operator and link.
+    pub fn relive(&mut self, arrived: Arrived) -> &Frame {
+        self.step(arrived, 0.0);
+        self.frame()
+    }
+
+    /// What a record tells of the operator's end is told again.
+    pub fn retell(&mut self, entry: &Entry) {
+        self.tally.entry(TICK_HZ, entry);
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        match entry {
+            Entry::Event(event) => recorder.event(event),
+            Entry::Input(input) => recorder.input(input),
+            Entry::Presented(alert) => recorder.presented(alert),
+            Entry::Link(view) => recorder.link(view),
+            Entry::Video(view) => recorder.video(view),
+            Entry::Drawn(drawn) => recorder.drawn(drawn),
+            _ => {}
+        }
+    }
+
+    /// From here on with the operator: `last` had arrived at the vehicle, and these were under way to
+    /// it, by tick. The operator sees the world as it is now.
+    pub fn go_on(&mut self, last: Arrived, under_way: VecDeque<Arrived>) {
+        let now = self.frame().time;
+        self.at_vehicle = Sent {
+            at: now - last.age,
+            command: last.command,
+            glass: last.glass,
+        };
+        self.under_way = under_way;
+        let frame = self.again.sim.frame();
+        self.operator.observe(frame, now);
+        self.operator.see(frame, clear(frame.tick, now, now));
     }
 
     /// A frame goes down, and what has arrived by now is shown.
@@ -244,7 +328,7 @@ impl Session {
     /// # Errors
     /// If the run cannot be repeated, or `stop` is requested.
     pub fn judge(&mut self, stop: &Stop) -> Result<(), NoVerdict> {
-        let (scenario, seed) = self.sim.origin();
+        let (scenario, seed) = self.again.sim.origin();
         let now = self.frame().time;
         for verdict in verdicts(&scenario, seed, &self.cases, stop)? {
             if let Some(recorder) = &mut self.recorder {

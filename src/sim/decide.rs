@@ -10,10 +10,11 @@ use crate::command::{Arrived, Command};
 use crate::perception::TICKS_PER_REPORT;
 
 use crate::takeover::authority::{AuthoritySettings, Control, Machine, Situation};
+use crate::takeover::change::Asked;
 use crate::takeover::event::{Authority, Event};
 use crate::takeover::intent::{Detector, Means};
 use crate::takeover::latency::Latency;
-use crate::takeover::policy::{Inputs, MAP_AHEAD, Policy};
+use crate::takeover::policy::{Inputs, MAP_AHEAD, Policy, Verdict};
 use crate::takeover::source::Source;
 use crate::vehicle::dynamics::Controls;
 use bevy::prelude::*;
@@ -34,6 +35,8 @@ pub struct Mind {
     hands: Hands,
     /// Nobody is asked and nobody is listened to: the referee wants to know what happens then.
     alone: bool,
+    /// The next request is somebody else's, and none comes before it.
+    asked: Option<Asked>,
     latency: Latency,
     /// How fast a remote operator may go, m/s.
     pub speed_cap: Option<f64>,
@@ -120,6 +123,7 @@ pub(super) fn plugin(app: &mut App) {
             acted_at: 0.0,
         },
         alone: false,
+        asked: None,
         latency: Latency::default(),
         speed_cap: None,
         source: Source::Automation,
@@ -131,6 +135,34 @@ pub(super) fn plugin(app: &mut App) {
 }
 
 impl Mind {
+    /// From now on with another policy, and with a request at a moment of somebody else's choice.
+    pub fn change(&mut self, policy: Option<Box<dyn Policy>>, asked: Option<Asked>) {
+        if let Some(policy) = policy {
+            self.policy = policy;
+        }
+        self.asked = asked;
+    }
+
+    /// The reasons to ask that there are now.
+    fn reasons(&mut self, inputs: &Inputs, tick: u64) -> Vec<Verdict> {
+        let own = self.policy.all(inputs);
+        let Some(asked) = self.asked else { return own };
+        match tick.cmp(&asked.tick) {
+            std::cmp::Ordering::Less => Vec::new(),
+            std::cmp::Ordering::Equal => {
+                self.asked = None;
+                // What the policy knows of that very reason.
+                let known = own.iter().find(|v| v.reason == asked.reason).copied();
+                vec![known.unwrap_or(Verdict {
+                    reason: asked.reason,
+                    budget: None,
+                    severe: false,
+                })]
+            }
+            std::cmp::Ordering::Greater => own,
+        }
+    }
+
     /// From now on the automation drives alone. A pending request is dropped, a person in command
     /// is gone, without an event; a minimal-risk manoeuvre that runs goes on.
     pub fn go_alone(&mut self, settings: AuthoritySettings, control: Control) {
@@ -186,7 +218,8 @@ fn decide(
         map_left: mind.map_left,
     };
     mind.inputs = Some(inputs);
-    let verdict = mind.machine.choose(&mind.policy.all(&inputs), now.time());
+    let reasons = mind.reasons(&inputs, now.tick);
+    let verdict = mind.machine.choose(&reasons, now.time());
     let arrived = if mind.alone {
         Arrived::default()
     } else {

@@ -21,7 +21,8 @@ mod whereabouts;
 use crate::command::{Arrived, Command};
 use crate::frame::{End, Frame};
 use crate::perception::Claim;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, parse_policy};
+use crate::takeover::change::Change;
 use crate::takeover::event::{Event, TimedEvent};
 use crate::takeover::policy::Inputs;
 use bevy::prelude::*;
@@ -142,6 +143,24 @@ impl Simulation {
         self.world
             .resource_mut::<decide::Mind>()
             .go_alone(settings, control);
+    }
+
+    /// Changes the vehicle in the middle of a run: what a fork does at its tick.
+    ///
+    /// # Errors
+    /// In words, if the policy cannot work here.
+    pub fn change(&mut self, change: &Change) -> Result<(), String> {
+        let given = self.world.resource::<Given>().0.clone();
+        let policy = match &change.policy {
+            Some(text) => Some(parse_policy(text, &given.network)?.build(&given.network)),
+            None => None,
+        };
+        if change.alone {
+            self.go_alone();
+        }
+        let mut mind = self.world.resource_mut::<decide::Mind>();
+        mind.change(policy, change.request);
+        Ok(())
     }
 
     /// What the latest perception report claims, judged by the truth. For tools: nothing of it goes

@@ -12,6 +12,7 @@
 
 pub mod alert;
 pub mod authority;
+pub mod change;
 pub mod event;
 pub mod intent;
 pub mod latency;

@@ -32,6 +32,7 @@ pub fn run(args: &[String]) {
         scenario: "fog_bank.ron".into(),
         seed: 1,
         link: None,
+        fork: None,
         operator: "human".into(),
         pace: "realtime".into(),
         started_ns: realtime_ns(SystemTime::now()),

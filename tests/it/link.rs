@@ -172,6 +172,7 @@ fn recorder(scenario: &Scenario, path: &std::path::Path) -> Recorder {
         started_ns: 0,
         tick_hz: TICK_HZ,
         link: None,
+        fork: None,
     };
     Recorder::create(path, &info, scenario, None).expect("writable")
 }

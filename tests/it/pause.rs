@@ -117,6 +117,7 @@ fn person(log: &std::path::Path) -> (Sender<FromOperator>, Session) {
         started_ns: 0,
         tick_hz: TICK_HZ,
         link: None,
+        fork: None,
     };
     let recorder = Recorder::create(log, &info, &scenario, None).expect("a record");
     let session = Session::new(&scenario, sim, Box::new(human), Some(recorder));
