@@ -2,7 +2,7 @@
 
 use super::launch::{Launch, Place, RecordWatch};
 use super::live_devices::{self, Devices, Ends};
-use super::run::{self, Size, WindowArgs};
+use super::run::{self, IfRecordFails, Size, WindowArgs};
 use super::{Done, print, run_live, say};
 use anyhow::{Context, anyhow};
 use std::path::PathBuf;
@@ -80,6 +80,7 @@ struct LiveDesk {
     runs: Runs,
     /// Print what each run came to as soon as it is over.
     tell: bool,
+    if_record_fails: IfRecordFails,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -122,6 +123,7 @@ impl LiveDesk {
             pads: Some(pads),
             runs,
             tell,
+            if_record_fails: IfRecordFails::GoOn,
         })
     }
 
@@ -160,14 +162,15 @@ impl LiveDesk {
         };
         let stop_of_run = stop.clone();
         let tell = self.tell;
+        let if_record_fails = self.if_record_fails;
         // The window must be on the main thread; the run is not, so neither slows the other.
         let thread = std::thread::Builder::new()
             .name("session".into())
             .spawn(move || {
-                let mut record = RecordWatch::default();
+                let mut record = RecordWatch::new(if_record_fails);
                 let paced =
                     Pace::RealTime(clock, pauses).run(&mut session, &stop_of_run, |session, _| {
-                        if let Some(line) = record.news(session) {
+                        if let Some(line) = record.news(session, &stop_of_run) {
                             say(line);
                         }
                     });
@@ -309,6 +312,7 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
         Arc::clone(&runs),
         false,
     )?;
+    desk.if_record_fails = args.if_record_fails;
     let live = desk.launch(&choice)?;
     let options = Options {
         screenshots: args.screenshots.clone(),

@@ -7,6 +7,7 @@
 use super::schema::Command;
 use super::state::{Body, OpenRequest, State, grain};
 use crate::takeover::reason::Reason;
+use glam::Quat;
 
 /// A column of a block.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -391,6 +392,15 @@ impl Ticks {
             let Some((.., set)) = known else { continue };
             for (row, value) in rows.iter_mut().zip(column.values(count)) {
                 set(row, value);
+            }
+        }
+        for row in &mut rows {
+            let ego = ego_mut(row);
+            // Rounded parts are not quite of length one any more.
+            let q = Quat::from_xyzw(ego.qx, ego.qy, ego.qz, ego.qw);
+            if let Some(length) = Some(q.length()).filter(|l| *l > 0.5) {
+                let q = q / length;
+                (ego.qx, ego.qy, ego.qz, ego.qw) = (q.x, q.y, q.z, q.w);
             }
         }
         Ok(rows)

@@ -337,7 +337,9 @@ impl Reel {
         let now = self.time(tick);
         let hz = self.stream.info.tick_hz as f64;
         let by_now = |time: f64| time <= now + 1e-9;
-        let link = self.latest(index, 2, |s| {
+        // What comes at the last tick of a chunk is told in the next one.
+        let index = (index + 1).min(self.stream.chunks() - 1);
+        let link = self.latest(index, 3, |s| {
             s.links.iter().rev().find(|l| by_now(l.time)).copied()
         });
         let link = link.unwrap_or_default();

@@ -32,6 +32,8 @@ mod driving;
 #[cfg(feature = "sim")]
 mod durability;
 #[cfg(feature = "sim")]
+mod fork;
+#[cfg(feature = "sim")]
 mod human;
 #[cfg(feature = "sim")]
 mod library;
@@ -41,6 +43,8 @@ mod link;
 mod others;
 #[cfg(feature = "sim")]
 mod pause;
+#[cfg(feature = "sim")]
+mod record;
 #[cfg(feature = "sim")]
 mod referee;
 #[cfg(feature = "station")]
