@@ -96,10 +96,6 @@ enum Done {
     /// Exit code 3: finished, but something was lost.
     Incomplete,
     /// Exit code 4: what was to be verified is not so.
-    #[cfg_attr(
-        not(feature = "sim"),
-        expect(dead_code, reason = "the simulation verifies")
-    )]
     Differs,
 }
 
