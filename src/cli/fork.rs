@@ -336,7 +336,7 @@ mod with_sim {
                 Box::new(Scripted::new(read).from(start))
             }
             ForkWho::Recorded => Box::new(Nobody),
-            ForkWho::Human => return by_hand(),
+            ForkWho::Human => return by_hand(args, recorded, base, fork),
         };
         // The same once more is the same run: nothing is changed in it.
         let who_drives = match who {
@@ -365,11 +365,64 @@ mod with_sim {
         Ok(drive(recorded, plan, recorder, stop)?)
     }
 
-    fn by_hand() -> anyhow::Result<Forked> {
-        Err(
-            Usage("by hand is for the station's window: build with `--features station`".into())
-                .into(),
-        )
+    #[cfg(not(feature = "station"))]
+    fn by_hand(_: &Args, _: &Recorded, _: &Base, _: Fork) -> anyhow::Result<Forked> {
+        let why = "by hand is for the station's window: build with `--features station`";
+        Err(Usage(why.into()).into())
+    }
+
+    #[cfg(feature = "station")]
+    fn by_hand(
+        args: &Args,
+        recorded: &Recorded,
+        base: &Base,
+        fork: Fork,
+    ) -> anyhow::Result<Forked> {
+        use std::sync::{Mutex, PoisonError};
+        use takeover::replay::fork::prepare;
+        use takeover::replay::outcome::Watch;
+        use takeover::session::choice::{Choice, Who as Answers};
+
+        let who = ForkWho::Human;
+        let recorder = if args.no_log {
+            None
+        } else {
+            Some(recorder(args, recorded, base, &who, &fork, None)?)
+        };
+        let choice = Choice {
+            scenario: recorded.path.clone(),
+            operator: Answers::Human,
+            seed: recorded.info.seed,
+            ..Choice::default()
+        };
+        let new = || Watch::new(who.to_string(), &base.scenario, &base.names, base.tick);
+        let watch = Arc::new(Mutex::new(Some(new())));
+        let seen = Arc::clone(&watch);
+        let scenario = Arc::clone(&base.scenario);
+        let of = recorded.clone();
+        let report = super::super::station::by_hand(
+            choice,
+            Arc::clone(&base.scenario),
+            base.tick as f64 / 100.0,
+            move |operator| {
+                let session = prepare(&of, &scenario, &fork, operator, recorder, |_| {})?;
+                Ok(session)
+            },
+            move |session| {
+                let mut watch = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(watch) = watch.as_mut() {
+                    watch.frame(session.frame());
+                }
+            },
+        )?;
+        let watch = watch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let watch = watch.unwrap_or_else(new);
+        Ok(Forked {
+            outcome: watch.finish_with(Some(report.outcome), &report.takeovers),
+            hash: u64::from_str_radix(&report.state_hash, 16).unwrap_or_default(),
+            ticks: report.ticks,
+            log: report.log,
+        })
     }
 
     fn recorder(
@@ -386,7 +439,12 @@ mod with_sim {
             version: env!("CARGO_PKG_VERSION").into(),
             platform: platform(),
             operator: who.to_string(),
-            pace: "fast".into(),
+            pace: if *who == ForkWho::Human {
+                "realtime"
+            } else {
+                "fast"
+            }
+            .into(),
             started_ns,
             link: base.link.clone(),
             fork: Some(fork.clone()),

@@ -72,6 +72,18 @@ impl Launch {
         })
     }
 
+    /// A person goes on with a run in the station's window.
+    #[cfg(feature = "station")]
+    pub fn by_hand(choice: Choice, scenario: Arc<Scenario>) -> Self {
+        Self {
+            choice,
+            scenario,
+            script: None,
+            real_time: true,
+            watched: true,
+        }
+    }
+
     pub fn recorder(&self, place: &Place) -> anyhow::Result<Recorder> {
         let tier = if cfg!(feature = "station") {
             "station"
