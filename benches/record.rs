@@ -10,6 +10,7 @@
 //! Seeking: a sample is 100 moments anywhere in the log. Reading: the counter is the file's bytes.
 
 #![allow(clippy::panic, reason = "a benchmark that cannot start says why")]
+#![allow(clippy::print_stderr, reason = "sizes beside the table")]
 
 mod common;
 

@@ -6,6 +6,7 @@
 //! | `at` | a moment, as people name it | no |
 //! | `environment` | what is different here from where a record was made | no |
 //! | `fork`, `outcome` | the same world from a moment on with something else in it; what runs came to, side by side | yes, no |
+//! | `rebuilt` | from what a record keeps back to a frame | no |
 //! | `recorded` | a record as far as running it again needs it | no |
 //! | `reel` | a record, opened at any moment: frames as they left the vehicle, and as the operator saw them | no |
 //! | `verify` | runs a record again and compares every tick | yes |
@@ -15,6 +16,7 @@ pub mod environment;
 #[cfg(feature = "sim")]
 pub mod fork;
 pub mod outcome;
+mod rebuilt;
 pub mod recorded;
 pub mod reel;
 #[cfg(feature = "sim")]
