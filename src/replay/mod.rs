@@ -7,6 +7,7 @@
 //! | `environment` | what is different here from where a record was made | no |
 //! | `fork`, `outcome` | the same world from a moment on with something else in it; what runs came to, side by side | yes, no |
 //! | `recorded` | a record as far as running it again needs it | no |
+//! | `labels`, `taxonomy` | what people say about a log, beside it; the causes they choose from | no |
 //! | `reel` | a record, opened at any moment: frames as they left the vehicle, and as the operator saw them | no |
 //! | `verify` | runs a record again and compares every tick | yes |
 
@@ -14,8 +15,11 @@ pub mod at;
 pub mod environment;
 #[cfg(feature = "sim")]
 pub mod fork;
+pub mod labels;
 pub mod outcome;
 pub mod recorded;
 pub mod reel;
+pub mod taxonomy;
+mod utc;
 #[cfg(feature = "sim")]
 pub mod verify;
