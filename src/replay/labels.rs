@@ -21,7 +21,7 @@
 
 use super::taxonomy::Taxonomy;
 use super::utc;
-use crate::record::{Entry as Recorded, Log};
+use crate::record::{Entry as Recorded, LogError, Stream};
 use crate::session::tally::Account;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -92,12 +92,21 @@ impl Identity {
         }
     }
 
-    pub fn of(log: &Log) -> Self {
-        let last = log.entries.iter().rev().find_map(|e| match e {
-            Recorded::State(state) => Some(state.hash),
-            _ => None,
+    /// Of a log, without reading more of it than its end.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no record.
+    pub fn read(log: &Path) -> Result<Self, LogError> {
+        let mut stream = Stream::scan(log)?;
+        let started_ns = stream.info.started_ns;
+        let last = (0..stream.chunks()).rev().find_map(|index| {
+            let entries = stream.chunk(index, false).ok()?;
+            entries.iter().rev().find_map(|e| match e {
+                Recorded::State(state) => Some(state.hash),
+                _ => None,
+            })
         });
-        Self::new(log.info.started_ns, last.unwrap_or_default())
+        Ok(Self::new(started_ns, last.unwrap_or_default()))
     }
 }
 
