@@ -11,6 +11,8 @@ mod fork;
 mod inspect;
 mod judge;
 mod label;
+mod label_agreement;
+mod label_dialogue;
 #[cfg(feature = "sim")]
 mod launch;
 mod link;
