@@ -4,6 +4,7 @@
 //! | file | holds | simulation? |
 //! |---|---|---|
 //! | `at` | a moment, as people name it | no |
+//! | `diff/` | where and when two runs part | no |
 //! | `environment` | what is different here from where a record was made | no |
 //! | `fork`, `outcome` | the same world from a moment on with something else in it; what runs came to, side by side | yes, no |
 //! | `recorded` | a record as far as running it again needs it | no |
@@ -11,6 +12,7 @@
 //! | `verify` | runs a record again and compares every tick | yes |
 
 pub mod at;
+pub mod diff;
 pub mod environment;
 #[cfg(feature = "sim")]
 pub mod fork;
