@@ -4,6 +4,7 @@
 //! | file | holds | simulation? |
 //! |---|---|---|
 //! | `at` | a moment, as people name it | no |
+//! | `batch` | many records at once: how many interventions were needed, too late, needless | yes |
 //! | `diff/` | where and when two runs part | no |
 //! | `environment` | what is different here from where a record was made | no |
 //! | `fork`, `outcome` | the same world from a moment on with something else in it; what runs came to, side by side | yes, no |
@@ -12,6 +13,8 @@
 //! | `verify` | runs a record again and compares every tick | yes |
 
 pub mod at;
+#[cfg(feature = "sim")]
+pub mod batch;
 pub mod diff;
 pub mod environment;
 #[cfg(feature = "sim")]
