@@ -5,6 +5,8 @@
 //! |---|---|---|
 //! | `agreement` | how far raters agree, beyond chance | no |
 //! | `at` | a moment, as people name it | no |
+//! | `batch` | many records at once: how many interventions were needed, too late, needless | yes |
+//! | `diff/` | where and when two runs part | no |
 //! | `environment` | what is different here from where a record was made | no |
 //! | `events` | the event data record, in the terms of the rules | no |
 //! | `fork`, `outcome` | the same world from a moment on with something else in it; what runs came to, side by side | yes, no |
@@ -16,6 +18,9 @@
 
 pub mod agreement;
 pub mod at;
+#[cfg(feature = "sim")]
+pub mod batch;
+pub mod diff;
 pub mod environment;
 pub mod events;
 #[cfg(feature = "sim")]

@@ -28,6 +28,8 @@ mod determinism;
 #[cfg(all(feature = "sim", feature = "gamepad", target_os = "linux"))]
 mod devices;
 #[cfg(feature = "sim")]
+mod diff;
+#[cfg(feature = "sim")]
 mod driving;
 #[cfg(feature = "sim")]
 mod durability;
