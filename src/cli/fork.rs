@@ -146,6 +146,7 @@ mod with_sim {
     use takeover::operator::{Nobody, Operator};
     use takeover::record::{FORMAT, RecordError, Recorder, RunInfo};
     use takeover::replay::at::At;
+    use takeover::replay::batch::batch;
     use takeover::replay::environment::platform;
     use takeover::replay::fork::{ForkError, Forked, Plan, Who, drive, shifted};
     use takeover::replay::outcome::{of_record, table};
@@ -162,6 +163,9 @@ mod with_sim {
         let flag = stop.0.clone();
         ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
             .context("cannot watch for Ctrl-C")?;
+        if args.batch {
+            return judge_all(args, &stop);
+        }
         let [log] = &args.logs[..] else {
             return Err(Usage(
                 "several logs are judged together with --batch; a fork goes on from one".into(),
@@ -197,6 +201,24 @@ mod with_sim {
         }
         tell(args, &recorded, &base, &forks)?;
         Ok(Done::Fine)
+    }
+
+    /// All takeovers of all logs, by what the automation alone would have met.
+    fn judge_all(args: &Args, stop: &Stop) -> anyhow::Result<Done> {
+        let batch = batch(&args.logs, stop);
+        if args.json {
+            print([serde_json::to_string_pretty(&batch)?])?;
+        } else {
+            print(batch.lines())?;
+        }
+        for (log, why) in &batch.skipped {
+            say(format_args!("takeover: {}: skipped: {why}", log.display()));
+        }
+        Ok(if batch.skipped.is_empty() {
+            Done::Fine
+        } else {
+            Done::Incomplete
+        })
     }
 
     /// What all forks of a call share.
@@ -336,7 +358,7 @@ mod with_sim {
                 Box::new(Scripted::new(read).from(start))
             }
             ForkWho::Recorded => Box::new(Nobody),
-            ForkWho::Human => return by_hand(args, recorded, base, fork),
+            ForkWho::Human => return by_hand(args, recorded, base, fork, stop),
         };
         // The same once more is the same run: nothing is changed in it.
         let who_drives = match who {
@@ -366,7 +388,13 @@ mod with_sim {
     }
 
     #[cfg(not(feature = "station"))]
-    fn by_hand(_: &Args, _: &Recorded, _: &Base, _: Fork) -> anyhow::Result<Forked> {
+    fn by_hand(
+        _: &Args,
+        _: &Recorded,
+        _: &Base,
+        _: Fork,
+        _: &Stop,
+    ) -> anyhow::Result<Forked> {
         let why = "by hand is for the station's window: build with `--features station`";
         Err(Usage(why.into()).into())
     }
@@ -377,6 +405,7 @@ mod with_sim {
         recorded: &Recorded,
         base: &Base,
         fork: Fork,
+        stop: &Stop,
     ) -> anyhow::Result<Forked> {
         use std::sync::{Mutex, PoisonError};
         use takeover::replay::fork::prepare;
@@ -401,6 +430,7 @@ mod with_sim {
         let scenario = Arc::clone(&base.scenario);
         let of = recorded.clone();
         let report = super::super::station::by_hand(
+            Arc::clone(&stop.0),
             choice,
             Arc::clone(&base.scenario),
             base.tick as f64 / 100.0,

@@ -356,8 +356,10 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
     run_live::finish(args.json, report)
 }
 
-/// A fork that a person drives: `make` brings the session to its moment, `at_s`.
+/// A fork that a person drives: `make` brings the session to its moment, `at_s`. Setting `quit` ends
+/// it.
 pub fn by_hand(
+    quit: Arc<AtomicBool>,
     choice: Choice,
     scenario: Arc<Scenario>,
     at_s: f64,
@@ -366,7 +368,6 @@ pub fn by_hand(
 ) -> anyhow::Result<Report> {
     station::check()?;
     let runs = Runs::default();
-    let quit = Arc::new(AtomicBool::new(false));
     let library = live_devices::library(None, true)?;
     let place = Place::Folder(PathBuf::from("runs"));
     let mut desk = LiveDesk::new(place, None, library, Arc::clone(&runs), false)?;
