@@ -67,13 +67,8 @@ fn the_same_run_twice_is_identical_to_the_last_tick() {
 #[test]
 fn another_operator_is_another_run_from_their_first_command_that_counts() {
     let folder = tempfile::tempdir().expect("a folder");
-    let a = record(folder.path(), "a", "narrow_street", &["--operator", "none"]);
-    let b = record(
-        folder.path(),
-        "b",
-        "narrow_street",
-        &["--operator", "model"],
-    );
+    let a = record(folder.path(), "a", "fog_bank", &["--operator", "none"]);
+    let b = record(folder.path(), "b", "fog_bank", &["--operator", "model"]);
     let found = json(&a, &b);
     // What the two logs say themselves.
     let (x, y) = (states(&a), states(&b));
@@ -287,6 +282,7 @@ fn a_batch_counts_what_was_needed_and_names_what_it_skips() {
 
     let given = [vec![path.to_path_buf()], logs.to_vec()].concat();
     let found = batch(&given, &Stop::default());
+    println!("{}", found.lines().join("\n"));
     let names: Vec<_> = found.logs.iter().map(|j| j.log.clone()).collect();
     let mut by_name = logs.to_vec();
     by_name.sort();

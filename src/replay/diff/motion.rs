@@ -26,9 +26,11 @@ pub struct Motion {
     pub only_b_ticks: u64,
     /// The first tick whose hash differs.
     pub parted: Option<Parted>,
-    /// The first tick whose command (controls, buttons, device) differs as it arrives at the vehicle: that
-    /// of the step that leaves it. An operator who does not drive may give another without any effect.
+    /// The first tick at which other controls or buttons arrive at the vehicle, to take effect in the step
+    /// that leaves it. Those of an operator who does not drive may have none.
     pub commands_part: Option<Moment>,
+    /// ... at which an operator is known to be there in one run only, or has another device.
+    pub presence_parts: Option<Moment>,
     pub ego: Apart,
     /// Others that are further apart than 1 cm, in the order in which they part.
     pub others: Vec<BodyApart>,
@@ -152,6 +154,7 @@ impl Watch {
                 only_b_ticks: 0,
                 parted: None,
                 commands_part: None,
+                presence_parts: None,
                 ego: Apart::default(),
                 others: Vec::new(),
                 only_a: only(a, b),
@@ -190,11 +193,14 @@ impl Watch {
                 what: what(&a.state, &b.state),
             });
         }
-        if self.found.commands_part.is_none()
-            && let (Some(x), Some(y)) = (&a.command, &b.command)
-            && controls(x) != controls(y)
-        {
-            self.found.commands_part = Some(self.moment(at.tick.saturating_sub(1)));
+        if let (Some(x), Some(y)) = (&a.command, &b.command) {
+            let step = self.moment(x.tick);
+            if controls(x) != controls(y) {
+                self.found.commands_part.get_or_insert(step);
+            }
+            if (x.present, x.device) != (y.present, y.device) {
+                self.found.presence_parts.get_or_insert(step);
+            }
         }
         let moved = self.bodies(&a.state, &b.state, at);
         if same && moved {
@@ -299,14 +305,12 @@ fn distance(a: &Body, b: &Body) -> f64 {
     (square(a.x, b.x) + square(a.y, b.y) + square(a.z, b.z)).sqrt()
 }
 
-/// Of a command what the operator does: not how old it was, nor what they saw.
-fn controls(c: &Command) -> Command {
-    Command {
-        tick: 0,
-        age: 0.0,
-        glass: 0.0,
-        ..*c
-    }
+/// Of a command what the operator does: not who they are, how old it was, nor what they saw.
+fn controls(c: &Command) -> ([f32; 3], [bool; 3]) {
+    (
+        [c.wheel, c.accelerator, c.brake],
+        [c.take_over, c.hand_back, c.no_need],
+    )
 }
 
 /// What is hashed, as far as a record shows it.
@@ -456,6 +460,7 @@ mod tests {
             }
             if let Some(command) = b.command.as_mut() {
                 command.age = 0.2;
+                command.present = t >= 4;
                 command.wheel = if t >= 7 { 0.1 } else { 0.0 };
             }
             if t == 15 {
@@ -476,6 +481,7 @@ mod tests {
             [(5, 8, Authority::Operator), (12, 12, Authority::Operator)]
         );
         assert_eq!(found.commands_part.map(|m| m.tick), Some(6));
+        assert_eq!(found.presence_parts.map(|m| m.tick), Some(3));
         assert_eq!((found.only_a_ticks, found.only_b_ticks), (0, 1));
         assert!(found.parted.is_none());
         assert!(

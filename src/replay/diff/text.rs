@@ -61,8 +61,17 @@ fn world(lines: &mut Vec<String>, diff: &Diff) {
                 before => format!("identical up to tick {before}"),
             };
             lines.push(format!("they part at {}: {before}", at(parted.at)));
-            if let Some(command) = m.commands_part {
-                lines.push(format!("  commands are others from {} on", at(command)));
+            if let Some(step) = m.presence_parts {
+                lines.push(format!(
+                    "  an operator is there in only one, or has another device, from {} on",
+                    at(step)
+                ));
+            }
+            if let Some(step) = m.commands_part {
+                lines.push(format!(
+                    "  controls or buttons that arrive are others from {} on",
+                    at(step)
+                ));
             }
             lines.extend(parted.what.iter().map(|what| format!("  {what}")));
             if parted.what.is_empty() {
