@@ -8,7 +8,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use takeover::replay::labels::{
-    Extent, Id, Identity, Label, Labels, Needed, Rating, Target, anchor, check_rater,
+    Extent, Id, Identity, Label, LabelError, Labels, Needed, Rating, Target, anchor, check_rater,
 };
 use takeover::replay::taxonomy::Taxonomy;
 use takeover::session::tally::{Account, Tally};
@@ -130,9 +130,9 @@ impl FromStr for Span {
         let number = |s: &str| s.trim().trim_end_matches('s').trim().parse::<f64>().ok();
         let ends = text.split_once("..");
         match ends.and_then(|(from, to)| Some((number(from)?, number(to)?))) {
-            Some((from, to)) => Ok(Self { from, to }),
-            None => Err(format!(
-                "expected FROM..TO in s, such as 12.5..14, got `{text}`"
+            Some((from, to)) if from >= 0.0 && from < to && to.is_finite() => Ok(Self { from, to }),
+            _ => Err(format!(
+                "expected FROM..TO in s, from a time of the run to a later one, such as 12.5..14"
             )),
         }
     }
@@ -229,8 +229,16 @@ pub fn label(args: &Args) -> anyhow::Result<Done> {
         note: args.note.clone(),
         ..Label::about(subject.target(args)?)
     };
-    let id = subject.labels.add(rater, &label)?;
+    let id = subject.labels.add(rater, &label).map_err(usage)?;
     subject.report(&id)
+}
+
+/// What a label says is what was typed.
+fn usage(error: LabelError) -> anyhow::Error {
+    match error {
+        LabelError::Wrong { .. } => Usage(format!("--{error}")).into(),
+        other => other.into(),
+    }
 }
 
 /// Opens a log and its labels. What is missing of either is told, and is no reason not to label.

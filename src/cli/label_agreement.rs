@@ -158,7 +158,7 @@ impl Gathered {
 
     fn lines(&self, questions: &[(&'static str, Agreement)]) -> Vec<String> {
         let mut lines = vec![format!(
-            "{} logs, {} with labels; {} raters: {}; {} targets",
+            "logs: {}, {} with labels; raters: {} ({}); targets: {}",
             self.logs,
             self.labelled,
             self.raters.len(),
@@ -171,14 +171,14 @@ impl Gathered {
                 None => String::new(),
             };
             let mut line = format!(
-                "{name:<8} {} targets by two raters or more{percent}",
+                "{name:<8} answered by two raters or more: {}{percent}",
                 a.units
             );
             if a.left_out > 0 {
-                line += &format!("; {} by one rater only, left out", a.left_out);
+                line += &format!("; by one only, left out: {}", a.left_out);
             }
             if a.missing > 0 {
-                line += &format!("; {} ratings missing", a.missing);
+                line += &format!("; ratings missing: {}", a.missing);
             }
             lines.push(line);
             for kappa in &a.kappas {

@@ -20,7 +20,7 @@ const Z95: f64 = 1.959_963_984_540_054;
 /// Why there is no figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undefined {
-    #[error("no agreement: it takes two raters")]
+    #[error("no agreement: it takes two raters who answered this")]
     OneRater,
     #[error("no agreement: nothing was rated by two raters")]
     NoOverlap,
@@ -47,7 +47,8 @@ pub struct Coefficient {
 
 impl Coefficient {
     fn new(value: f64, observed: f64, by_chance: f64, variance: Option<f64>) -> Self {
-        let variance = variance.filter(|v| v.is_finite() && *v > 1e-15);
+        // Below this it is rounding.
+        let variance = variance.filter(|v| v.is_finite() && *v > 1e-12);
         let standard_error = variance.map(libm::sqrt);
         let interval_95 = standard_error
             .map(|se| [-1.0, 1.0].map(|side: f64| (value + side * Z95 * se).clamp(-1.0, 1.0)));
@@ -121,7 +122,8 @@ pub fn cohen(table: &[Vec<u64>], weights: Weights) -> Result<Coefficient, Undefi
         .sum();
     let middle = observed * chance - 2.0 * chance + observed;
     let variance = (spread - middle * middle) / (n * (1.0 - chance).powi(4));
-    Ok(Coefficient::new(value, observed, chance, Some(variance)))
+    let variance = (n > 1.0).then_some(variance);
+    Ok(Coefficient::new(value, observed, chance, variance))
 }
 
 /// Fleiss' kappa: for each unit, how many raters chose each category. Units with fewer than two

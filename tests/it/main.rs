@@ -3,6 +3,8 @@
 #![allow(clippy::panic, reason = "a test that panics is a test that reports")]
 
 mod alerts;
+mod export;
+mod label;
 mod long;
 mod manual;
 mod map;
@@ -55,6 +57,8 @@ mod shell;
 mod views;
 #[cfg(feature = "station")]
 mod window;
+
+mod told;
 
 /// What several tests need.
 mod common {

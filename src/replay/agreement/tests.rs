@@ -218,6 +218,12 @@ fn what_has_no_kappa_says_why_and_is_never_a_nan() {
     let result = answers(3, &[&[yes, no, no]]).agreement();
     let kappa = result.kappas[0].coefficient;
     assert!(kappa.value.is_finite() && kappa.interval_95.is_none());
+    // One unit of two raters: a figure, and nothing about how sure it is.
+    let mut one = answers(2, &[&[yes, no]]);
+    one.ordered = true;
+    let all = one.agreement().kappas;
+    assert_eq!(all.len(), 3);
+    assert!(all.iter().all(|k| k.coefficient.interval_95.is_none()));
     // Both use one answer each, not the same: no better and no worse than chance.
     let result = answers(2, &[&[yes, no], &[yes, no]]).agreement();
     close(result.kappas[0].coefficient.value, 0.0);
