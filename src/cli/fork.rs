@@ -388,13 +388,7 @@ mod with_sim {
     }
 
     #[cfg(not(feature = "station"))]
-    fn by_hand(
-        _: &Args,
-        _: &Recorded,
-        _: &Base,
-        _: Fork,
-        _: &Stop,
-    ) -> anyhow::Result<Forked> {
+    fn by_hand(_: &Args, _: &Recorded, _: &Base, _: Fork, _: &Stop) -> anyhow::Result<Forked> {
         let why = "by hand is for the station's window: build with `--features station`";
         Err(Usage(why.into()).into())
     }

@@ -65,7 +65,7 @@ struct Started {
 }
 
 /// How long a run that goes on in its middle waits before it does, s: to see where one is.
-const COUNTDOWN: f64 = 3.0;
+const COUNTDOWN: f64 = 5.0;
 
 type Runs = Arc<Mutex<Vec<Started>>>;
 type ToRun = Box<dyn FnMut(FromOperator) + Send>;
