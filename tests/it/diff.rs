@@ -180,7 +180,7 @@ fn settings_are_told_by_their_place_and_both_values() {
     let timeout = at("authority.link_timeout").expect("told");
     assert_eq!(
         (&timeout["a"], &timeout["b"]),
-        (&serde_json::json!(0.5), &serde_json::json!(0.7))
+        (&serde_json::json!(0.3), &serde_json::json!(0.7))
     );
     assert_eq!(at("link.up_ms").expect("told")["b"], 30.0);
     let run = found["run"].as_array().expect("a list");
