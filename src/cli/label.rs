@@ -131,9 +131,10 @@ impl FromStr for Span {
         let ends = text.split_once("..");
         match ends.and_then(|(from, to)| Some((number(from)?, number(to)?))) {
             Some((from, to)) if from >= 0.0 && from < to && to.is_finite() => Ok(Self { from, to }),
-            _ => Err(format!(
+            _ => Err(
                 "expected FROM..TO in s, from a time of the run to a later one, such as 12.5..14"
-            )),
+                    .into(),
+            ),
         }
     }
 }
