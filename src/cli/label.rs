@@ -7,11 +7,13 @@ use anyhow::bail;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use takeover::record::Stream;
 use takeover::replay::labels::{
     Extent, Id, Identity, Label, LabelError, Labels, Needed, Rating, Target, anchor, check_rater,
 };
 use takeover::replay::taxonomy::Taxonomy;
 use takeover::session::tally::{Account, Tally};
+use takeover::traffic::Traffic;
 
 /// Say of takeovers, events and spans of a log: was it needed, what caused it, how well was it driven.
 /// Several raters; all of it beside the log, in LOG.labels, never inside it. Without anything to label:
@@ -131,9 +133,10 @@ impl FromStr for Span {
         let ends = text.split_once("..");
         match ends.and_then(|(from, to)| Some((number(from)?, number(to)?))) {
             Some((from, to)) if from >= 0.0 && from < to && to.is_finite() => Ok(Self { from, to }),
-            _ => Err(format!(
+            _ => Err(
                 "expected FROM..TO in s, from a time of the run to a later one, such as 12.5..14"
-            )),
+                    .into(),
+            ),
         }
     }
 }
@@ -241,12 +244,19 @@ fn usage(error: LabelError) -> anyhow::Error {
     }
 }
 
-/// Opens a log and its labels. What is missing of either is told, and is no reason not to label.
+/// Opens a log, chunk by chunk, and its labels. What is missing of either is told, and is no reason not
+/// to label.
 fn open(path: &Path, taxonomy: Taxonomy, json: bool) -> anyhow::Result<Subject> {
-    let identity = Identity::read(path)?;
+    let mut stream = Stream::scan(path)?;
+    let scenario = super::scenario_in(path, &stream.scenario)?;
+    let others = Traffic::new(&scenario.network, &scenario.traffic, stream.info.seed);
+    let mut tally = Tally::new(&scenario, others.names());
+    let hz = stream.info.tick_hz;
+    let lost = stream.each(false, |entry| tally.entry(hz, &entry));
+    let account = tally.finish();
+    let identity = Identity::new(stream.info.started_ns, account.hash);
     let labels = Labels::open(path, identity.clone())?.with_taxonomy(taxonomy);
-    let (log, scenario) = super::read_log(path)?;
-    if let Some(lost) = &log.lost {
+    if let Some(lost) = &lost {
         say(format_args!("takeover: {}: {lost}", path.display()));
     }
     for line in labels.damaged() {
@@ -255,7 +265,7 @@ fn open(path: &Path, taxonomy: Taxonomy, json: bool) -> anyhow::Result<Subject> 
     Ok(Subject {
         path: path.into(),
         identity,
-        account: Tally::of_log(&log, &scenario),
+        account,
         labels,
         json,
     })

@@ -36,6 +36,7 @@ use anyhow::{Context, anyhow};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::Path;
 use std::process::ExitCode;
+#[cfg(feature = "sim")]
 use takeover::record::Log;
 use takeover::ron_file::FileError;
 use takeover::scenario::Scenario;
@@ -170,6 +171,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Reads a log, with the ego as the only body, and the scenario inside it.
+#[cfg(feature = "sim")]
 fn read_log(path: &Path) -> anyhow::Result<(Log, Scenario)> {
     let log = Log::read_ego(path)?;
     let scenario = scenario_in(path, &log.scenario)?;

@@ -239,8 +239,10 @@ mod tests {
 
     #[test]
     fn what_is_built_in_would_pass_as_a_file() {
-        let mut built_in = Taxonomy::default();
-        built_in.name = "copy".into();
+        let built_in = Taxonomy {
+            name: "copy".into(),
+            ..Taxonomy::default()
+        };
         let text = ron::to_string(&built_in).expect("writes");
         assert_eq!(Taxonomy::parse(&text), Ok(built_in));
     }
