@@ -281,7 +281,9 @@ impl Moment {
                 because(f.cause)
             ));
         }
+        let pending = self.authority == Authority::RequestPending;
         lines.push(match &self.request {
+            None if pending => "request        waits; this log does not tell which".into(),
             None => "request        none".into(),
             Some(r) => format!(
                 "request        number {} since {:.2} s: {}{}; minimal-risk manoeuvre at {:.2} s",
@@ -326,7 +328,7 @@ impl Moment {
                 _ => {}
             }
             lines.push(format!(
-                "  {:<13}({:.1}, {:.1}) m, {:.1} km/h {}",
+                "  {:<17} ({:.1}, {:.1}) m, {:.1} km/h {}",
                 b.name,
                 b.x_m,
                 b.y_m,

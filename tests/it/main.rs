@@ -43,6 +43,8 @@ mod others;
 mod pause;
 #[cfg(feature = "sim")]
 mod referee;
+#[cfg(feature = "sim")]
+mod replay;
 #[cfg(feature = "station")]
 mod shell;
 #[cfg(feature = "station")]

@@ -88,7 +88,7 @@ pub struct Film {
     outcome: Outcome,
 }
 
-const SETTLE: u32 = 8;
+const SETTLE: u32 = 12;
 /// Taken and not written; more would only fill the memory.
 const IN_FLIGHT: u64 = 4;
 /// Pictures of the window that may pass until a taken one comes: a window that is not to be seen

@@ -1,5 +1,6 @@
 //! Keys, pads and the mouse in a replay.
 
+use super::canvas::Rect;
 use super::panel::Shape;
 use super::player::Player;
 use super::{Asked, Pads};
@@ -150,9 +151,15 @@ pub fn mouse(
             .push(Wish::Act(if closer { Act::Closer } else { Act::Farther }));
     }
     let scrubber = shape.0.scrubber;
+    // A hand need not be as sure as that.
+    let grip = Rect {
+        y: scrubber.y.saturating_sub(3),
+        height: scrubber.height + 6,
+        ..scrubber
+    };
     let curves = shape.0.lanes.iter().find(|(_, rect)| rect.has(x, y));
     if buttons.just_pressed(MouseButton::Left) {
-        *hold = if scrubber.has(x, y) {
+        *hold = if grip.has(x, y) {
             Hold::Scrubber
         } else if curves.is_some() {
             Hold::Curves

@@ -22,6 +22,7 @@ pub use player::{Run, Through};
 use super::glass::OnScreen;
 use super::notes::notice;
 use super::quality::Choice;
+use super::widgets::Area;
 use super::words::{fill, t};
 use super::{Level, Look, Options, Stage, StationError, bare, go, probe, runs, why_not, words};
 use crate::devices::RawEvent;
@@ -96,6 +97,10 @@ fn build(show: Show, options: Options, software: bool) -> Result<App, StationErr
     let names: Vec<&str> = show.runs.iter().map(|r| r.name.as_str()).collect();
     let title = fill("replay.title", &[("log", &names.join(", "))]);
     let mut app = bare(&options, software, &title);
+    app.insert_resource(Area {
+        runs: show.runs.len(),
+        ..Area::default()
+    });
     let filming = film.is_some();
     if let Some(film) = film {
         app.insert_resource(film);
@@ -127,10 +132,11 @@ fn build(show: Show, options: Options, software: bool) -> Result<App, StationErr
                 panel::words,
                 panel::over_pictures,
                 panel::repaint,
-                panel::hide_instruments,
             )
                 .in_set(Stage::Draw),
         )
+        // What is drawn decides anew what is to be seen of it.
+        .add_systems(Update, panel::hide_instruments.in_set(Stage::Finish))
         .add_systems(
             Update,
             (full_screen, film::take, leave_when_asked).after(Stage::Finish),

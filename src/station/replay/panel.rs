@@ -9,7 +9,7 @@ use crate::station::runs::Lasting;
 use crate::station::screens::WindowCamera;
 use crate::station::views::View;
 use crate::station::widgets::{
-    Area, FAINT, INK, ORANGE, PANEL, PAPER, SKY_BLUE, label, paint, show, write,
+    Area, FAINT, INK, ORANGE, PANEL, PAPER, Room, SKY_BLUE, label, paint, show, write,
 };
 use crate::station::words::{fill, named, t};
 use bevy::asset::RenderAssetUsages;
@@ -140,7 +140,7 @@ pub fn spawn(mut commands: Commands, player: Res<Player>, mut images: ResMut<Ass
                         padding: UiRect::axes(px(4.0), px(0.0)),
                         ..default()
                     },
-                    BackgroundColor(Color::srgba(0.05, 0.07, 0.10, 0.72)),
+                    BackgroundColor(Color::srgba(0.05, 0.07, 0.10, 0.92)),
                 ))
                 .with_children(|word| {
                     word.spawn((one_line("", 12.0, PAPER), Word::Lane(lane)));
@@ -184,7 +184,7 @@ fn spawn_help(commands: &mut Commands) {
                 BackgroundColor(Color::srgba(0.05, 0.07, 0.10, 0.96)),
             ))
             .with_children(|page| {
-                page.spawn(label(t("replay.help"), 14.0, PAPER));
+                page.spawn(label(t("replay.help"), 15.0, PAPER));
             });
         });
 }
@@ -356,6 +356,7 @@ pub fn words(
     player: Res<Player>,
     view: Res<View>,
     shape: Res<Shape>,
+    room: Res<Room>,
     mut texts: Query<(&Word, &mut Text)>,
     badge: Single<&mut BackgroundColor, With<Badge>>,
     mut help: Query<&mut Node, With<HelpPage>>,
@@ -372,7 +373,7 @@ pub fn words(
                 Through::Truth => t("replay.truth").into(),
             },
             Word::Clock => clock(&player),
-            Word::Right => right(&player, *view),
+            Word::Right => right(&player, *view, *room),
             Word::Lane(i) => match shape.0.lanes.get(i) {
                 Some((lane, _)) => lane_words(&player, *lane),
                 None => String::new(),
@@ -421,19 +422,19 @@ fn speed(speed: f64) -> String {
 }
 
 /// Stretch of the curves, view, what is lost, the way to the keys.
-fn right(player: &Player, view: View) -> String {
+fn right(player: &Player, view: View, room: Room) -> String {
     let (from, to) = player.transport.stretch();
     let step = step_of((from, to));
-    let mut parts = vec![
-        view.word().to_owned(),
-        fill(
+    let mut parts = vec![view.word().to_owned()];
+    if room > Room::Little {
+        parts.push(fill(
             "replay.stretch",
             &[
                 ("s", &format!("{:.0}", to - from)),
                 ("step", &format!("{step}")),
             ],
-        ),
-    ];
+        ));
+    }
     let lost = player.runs.iter().any(|run| run.survey.lost.is_some());
     if lost {
         parts.insert(0, t("replay.incomplete").into());
@@ -449,7 +450,7 @@ fn lane_words(player: &Player, lane: Lane) -> String {
         let frame = run.now.frame.as_ref()?;
         let command = run.now.command.command;
         let ego = &frame.ego;
-        let degrees = |radians: f64| format!("{:+.0}", radians.to_degrees() + 0.0);
+        let degrees = |radians: f64| format!("{:+.0}", radians.to_degrees().round() + 0.0);
         let percent = |share: f64| format!("{:.0}", share * 100.0);
         Some(match lane {
             Lane::Confidence => format!("{} %", percent(frame.confidence.overall)),
