@@ -31,6 +31,22 @@ impl Clock {
         }
     }
 
+    /// A clock that shows this now, ns: for a run that goes on in its middle. (A time before zero
+    /// shows as zero until that is over.)
+    pub fn start_at(now_ns: i64) -> Self {
+        let now = Instant::now();
+        let away = Duration::from_nanos(now_ns.unsigned_abs());
+        let zero = if now_ns < 0 {
+            now.checked_add(away)
+        } else {
+            now.checked_sub(away)
+        };
+        // A machine that has been up for less than that cannot name such an instant.
+        Self {
+            zero: zero.unwrap_or(now),
+        }
+    }
+
     /// Session time now, ns.
     pub fn now_ns(&self) -> i64 {
         signed_ns(self.zero.elapsed())

@@ -4,7 +4,7 @@ use super::{Done, print, say};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use takeover::frame::End;
-use takeover::record::{Entry, Log, RunInfo};
+use takeover::record::{Entry, RunEnd, RunInfo, Stream};
 use takeover::referee::verdict::RequestVerdict;
 use takeover::scenario::Scenario;
 use takeover::session::dangers::Dangers;
@@ -12,6 +12,7 @@ use takeover::session::link_account::LinkAccount;
 use takeover::session::tally::{Account, Collision, Tally, describe_account};
 use takeover::takeover::event::TimedEvent;
 use takeover::takeover::timeline::Takeover;
+use takeover::traffic::Traffic;
 
 /// Show a log: the run, its events, and each takeover with the parts of its reaction time.
 #[derive(clap::Args)]
@@ -49,8 +50,7 @@ struct Inspected<'a> {
 }
 
 pub fn inspect(args: &Args) -> anyhow::Result<Done> {
-    let (log, scenario) = super::read_log(&args.log)?;
-    let account = Tally::of_log(&log, &scenario);
+    let (log, scenario, account) = read(&args.log)?;
     if args.json {
         let object = inspected(&args.log, &log, &account);
         print([serde_json::to_string_pretty(&object)?])?;
@@ -66,12 +66,35 @@ pub fn inspect(args: &Args) -> anyhow::Result<Done> {
     }
 }
 
-fn count_inputs(log: &Log) -> usize {
-    let is_input = |e: &&Entry| matches!(e, Entry::Input(_));
-    log.entries.iter().filter(is_input).count()
+/// What is shown of a log besides its account.
+struct Read {
+    info: RunInfo,
+    end: Option<RunEnd>,
+    inputs: usize,
+    lost: Option<String>,
 }
 
-fn inspected<'a>(path: &'a Path, log: &'a Log, account: &'a Account) -> Inspected<'a> {
+/// Chunk by chunk: a long log is more than one wants in memory.
+fn read(path: &Path) -> anyhow::Result<(Read, Scenario, Account)> {
+    let mut stream = Stream::scan(path)?;
+    let scenario = super::scenario_in(path, &stream.scenario)?;
+    let others = Traffic::new(&scenario.network, &scenario.traffic, stream.info.seed);
+    let mut tally = Tally::new(&scenario, others.names());
+    let (hz, mut inputs) = (stream.info.tick_hz, 0);
+    let lost = stream.each(false, |entry| {
+        inputs += usize::from(matches!(entry, Entry::Input(_)));
+        tally.entry(hz, &entry);
+    });
+    let read = Read {
+        info: stream.info,
+        end: stream.end,
+        inputs,
+        lost,
+    };
+    Ok((read, scenario, tally.finish()))
+}
+
+fn inspected<'a>(path: &'a Path, log: &'a Read, account: &'a Account) -> Inspected<'a> {
     Inspected {
         log: path,
         run: &log.info,
@@ -85,12 +108,12 @@ fn inspected<'a>(path: &'a Path, log: &'a Log, account: &'a Account) -> Inspecte
         dangers: &account.dangers,
         link: &account.link,
         events: &account.events,
-        inputs: count_inputs(log),
+        inputs: log.inputs,
         lost: log.lost.as_deref(),
     }
 }
 
-fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<String> {
+fn lines(path: &Path, log: &Read, scenario: &Scenario, account: &Account) -> Vec<String> {
     let info = &log.info;
     let mut lines = vec![
         format!("log        {}", path.display()),
@@ -102,6 +125,15 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
             info.link.as_deref().unwrap_or("the scenario's")
         ),
         format!("version    takeover {} ({})", info.version, info.platform),
+        match &info.fork {
+            None => "fork       of no other run".into(),
+            Some(fork) => format!(
+                "fork       of {} from tick {} ({:.2} s) on",
+                fork.of,
+                fork.tick,
+                fork.tick as f64 / info.tick_hz as f64
+            ),
+        },
         format!("length     {} ticks, {:.2} s", account.ticks, account.time),
         format!(
             "end        {}",
@@ -110,7 +142,7 @@ fn lines(path: &Path, log: &Log, scenario: &Scenario, account: &Account) -> Vec<
                 .map_or("not on record", |e| e.outcome.label())
         ),
         format!("state hash {:016x}", account.hash),
-        format!("inputs     {}", count_inputs(log)),
+        format!("inputs     {}", log.inputs),
         String::new(),
         "events".into(),
     ];

@@ -1,6 +1,7 @@
 //! Putting a run together: scenario, operator, record.
 
 use super::live_devices::Devices;
+use super::run::IfRecordFails;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,6 +70,18 @@ impl Launch {
             real_time,
             watched,
         })
+    }
+
+    /// A person goes on with a run in the station's window.
+    #[cfg(feature = "station")]
+    pub fn by_hand(choice: Choice, scenario: Arc<Scenario>) -> Self {
+        Self {
+            choice,
+            scenario,
+            script: None,
+            real_time: true,
+            watched: true,
+        }
     }
 
     pub fn recorder(&self, place: &Place) -> anyhow::Result<Recorder> {
@@ -154,18 +167,30 @@ impl Launch {
 }
 
 /// Notices, once, that the record broke off while the run goes on.
-#[derive(Default)]
 pub(super) struct RecordWatch {
+    then: IfRecordFails,
     told: bool,
 }
 
 impl RecordWatch {
-    pub fn news(&mut self, session: &Session) -> Option<String> {
+    pub fn new(then: IfRecordFails) -> Self {
+        Self { then, told: false }
+    }
+
+    /// A line for the terminal, once; a run that is to end is stopped.
+    pub fn news(&mut self, session: &Session, stop: &Stop) -> Option<String> {
         if self.told {
             return None;
         }
         let error = session.recorder().and_then(Recorder::failure)?;
         self.told = true;
-        Some(format!("takeover: {error}; the run goes on without it"))
+        let then = match self.then {
+            IfRecordFails::GoOn => "the run goes on without it",
+            IfRecordFails::Stop => {
+                stop.0.store(true, std::sync::atomic::Ordering::Relaxed);
+                "the run ends here (--if-record-fails stop)"
+            }
+        };
+        Some(format!("takeover: {error}; {then}"))
     }
 }

@@ -11,6 +11,8 @@ mod fork;
 mod inspect;
 mod judge;
 mod label;
+mod label_agreement;
+mod label_dialogue;
 #[cfg(feature = "sim")]
 mod launch;
 mod link;
@@ -50,6 +52,13 @@ Examples:
   takeover inspect runs/LOG.mcap                      what happened, and how fast
   takeover link 4g                                    what a link does, measured
   takeover assess policy --seeds 5                    what takeover policies are worth
+  takeover replay runs/LOG.mcap                       see it again, at any speed, from every camera
+  takeover verify runs/LOG.mcap                       is it as it was written, and does it repeat?
+  takeover fork runs/LOG.mcap                         what if nobody had intervened?
+  takeover diff A.mcap B.mcap                         where and when do two runs part?
+  takeover label runs/LOG.mcap --rater ANNA           was it needed, and how well was it done?
+  takeover export runs/LOG.mcap --events              the event data record (UN R157)
+  takeover recover runs/LOG.mcap                      a clean file of a log that broke off
   takeover judge runs/LOG.mcap                        were its requests needed, and in time
   takeover timing                                     are this machine's times good enough?
   takeover vehicle saloon --manoeuvre brake --speed 30
@@ -98,10 +107,6 @@ enum Done {
     /// Exit code 3: finished, but something was lost.
     Incomplete,
     /// Exit code 4: what was to be verified is not so.
-    #[cfg_attr(
-        not(feature = "sim"),
-        expect(dead_code, reason = "the simulation verifies")
-    )]
     Differs,
 }
 

@@ -54,6 +54,9 @@ pub struct Args {
     /// The log's own name, instead of one in the folder.
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub log: Option<PathBuf>,
+    /// What to do if the log cannot be written on (full disk, folder gone); it is said at once.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    pub if_record_fails: IfRecordFails,
     /// A human's device: use this profile (see `takeover devices`) for the devices it fits.
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
@@ -75,6 +78,16 @@ pub struct Args {
     #[cfg(feature = "station")]
     #[command(flatten)]
     pub window: WindowArgs,
+}
+
+/// What becomes of a run whose record fails: a full disk, a folder that is gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum IfRecordFails {
+    /// It goes on: a participant sits in the chair.
+    #[default]
+    GoOn,
+    /// It ends: without a record it is worth nothing.
+    Stop,
 }
 
 /// How the window is opened.

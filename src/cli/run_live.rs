@@ -76,10 +76,20 @@ pub(super) fn finish(json: bool, report: &Report) -> anyhow::Result<Done> {
     } else {
         print(report.lines())?;
         if let Some(log) = &report.log {
-            print([
-                format!("log: {}", log.display()),
-                format!("see it again: takeover inspect {}", log.display()),
-            ])?;
+            if let Some(seal) = &report.seal {
+                // Kept elsewhere, it proves that this is that log.
+                print([format!(
+                    "log: {} (head {})",
+                    log.display(),
+                    &seal[..16.min(seal.len())]
+                )])?;
+            } else {
+                print([format!("log: {}", log.display())])?;
+            }
+            print([format!(
+                "see it again: takeover replay {0}; in words: takeover inspect {0}",
+                log.display()
+            )])?;
         }
     }
     for note in report.notes.iter().chain(&report.lost) {
@@ -126,10 +136,10 @@ fn headless(
         Pace::Fast
     };
     let bar = progress_bar(launch.scenario.duration);
-    let mut record = RecordWatch::default();
+    let mut record = RecordWatch::new(args.if_record_fails);
     let paced = pace.run(&mut session, stop, |session, frame| {
         narrate(&bar, frame);
-        if let Some(line) = record.news(session) {
+        if let Some(line) = record.news(session, stop) {
             say_above(&bar, &line);
         }
     });

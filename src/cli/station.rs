@@ -2,7 +2,7 @@
 
 use super::launch::{Launch, Place, RecordWatch};
 use super::live_devices::{self, Devices, Ends};
-use super::run::{self, Size, WindowArgs};
+use super::run::{self, IfRecordFails, Size, WindowArgs};
 use super::{Done, print, run_live, say};
 use anyhow::{Context, anyhow};
 use std::path::PathBuf;
@@ -13,9 +13,10 @@ use std::thread::JoinHandle;
 use takeover::clock::{Clock, Pauses};
 use takeover::devices::RawEvent;
 use takeover::devices::profile::Library;
-use takeover::operator::Screen;
 use takeover::operator::human::FromOperator;
 use takeover::operator::relay::Relay;
+use takeover::operator::{Operator, Screen};
+use takeover::scenario::Scenario;
 use takeover::session::choice::{Choice, Who};
 use takeover::session::live::{Desk, Live};
 use takeover::session::report::Report;
@@ -63,6 +64,9 @@ struct Started {
     thread: JoinHandle<Report>,
 }
 
+/// How long a run that goes on in its middle waits before it does, s: to see where one is.
+const COUNTDOWN: f64 = 3.0;
+
 type Runs = Arc<Mutex<Vec<Started>>>;
 type ToRun = Box<dyn FnMut(FromOperator) + Send>;
 type SharedRelay = Arc<Mutex<Relay<ToRun>>>;
@@ -80,6 +84,7 @@ struct LiveDesk {
     runs: Runs,
     /// Print what each run came to as soon as it is over.
     tell: bool,
+    if_record_fails: IfRecordFails,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -122,12 +127,30 @@ impl LiveDesk {
             pads: Some(pads),
             runs,
             tell,
+            if_record_fails: IfRecordFails::GoOn,
         })
     }
 
     fn launch(&mut self, choice: &Choice) -> anyhow::Result<Live> {
         let launch = Launch::new(choice.clone(), self.alerts.as_deref(), true, true)?;
         let recorder = launch.recorder(&self.place)?;
+        let (scenario, seed) = (Arc::clone(&launch.scenario), choice.seed);
+        let make = move |operator| {
+            let sim = Simulation::new(Arc::clone(&scenario), seed);
+            Ok(Session::new(&scenario, sim, operator, Some(recorder)))
+        };
+        self.start_session(launch, 0.0, make, |_| {})
+    }
+
+    /// Starts a run on a thread of its own. `make` is given whoever drives it; the run is at `at_s` then,
+    /// and in its middle it waits for [`COUNTDOWN`] before it goes on. `see` sees every tick.
+    fn start_session(
+        &mut self,
+        launch: Launch,
+        at_s: f64,
+        make: impl FnOnce(Box<dyn Operator>) -> anyhow::Result<Session>,
+        mut see: impl FnMut(&Session) + Send + 'static,
+    ) -> anyhow::Result<Live> {
         let (to_session, from_devices) = channel();
         let (to_screen, vehicle) = channel();
         let (to_end, summary) = channel();
@@ -138,15 +161,18 @@ impl LiveDesk {
         let pauses = Pauses::default();
         let operator = launch.operator(from_devices, screen, &self.devices, pauses.clone());
         let scenario = Arc::clone(&launch.scenario);
-        let sim = Simulation::new(Arc::clone(&scenario), choice.seed);
-        let mut session = Session::new(&scenario, sim, operator, Some(recorder));
+        let mut session = make(operator)?;
         // Its zero is the first tick: it starts when all that takes time is done.
-        let clock = Clock::start();
+        let starts_ns = match at_s {
+            start if start <= 0.0 => 0,
+            middle => ((middle - COUNTDOWN) * 1e9).round() as i64,
+        };
+        let clock = Clock::start_at(starts_ns);
         let to_run = to_session.clone();
         let to_run: ToRun = Box::new(move |message| {
             let _ = to_run.send(message);
         });
-        lock(&self.relay).begin(to_run, self.clock.now_ns());
+        lock(&self.relay).begin(to_run, self.clock.now_ns() - starts_ns);
         let stop = Stop::default();
         let live = Live {
             scenario,
@@ -160,14 +186,16 @@ impl LiveDesk {
         };
         let stop_of_run = stop.clone();
         let tell = self.tell;
+        let if_record_fails = self.if_record_fails;
         // The window must be on the main thread; the run is not, so neither slows the other.
         let thread = std::thread::Builder::new()
             .name("session".into())
             .spawn(move || {
-                let mut record = RecordWatch::default();
+                let mut record = RecordWatch::new(if_record_fails);
                 let paced =
                     Pace::RealTime(clock, pauses).run(&mut session, &stop_of_run, |session, _| {
-                        if let Some(line) = record.news(session) {
+                        see(session);
+                        if let Some(line) = record.news(session, &stop_of_run) {
                             say(line);
                         }
                     });
@@ -309,6 +337,7 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
         Arc::clone(&runs),
         false,
     )?;
+    desk.if_record_fails = args.if_record_fails;
     let live = desk.launch(&choice)?;
     let options = Options {
         screenshots: args.screenshots.clone(),
@@ -325,6 +354,37 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
     shown?;
     let report = reports.first().context("there was no run")?;
     run_live::finish(args.json, report)
+}
+
+/// A fork that a person drives: `make` brings the session to its moment, `at_s`.
+pub fn by_hand(
+    choice: Choice,
+    scenario: Arc<Scenario>,
+    at_s: f64,
+    make: impl FnOnce(Box<dyn Operator>) -> anyhow::Result<Session>,
+    see: impl FnMut(&Session) + Send + 'static,
+) -> anyhow::Result<Report> {
+    station::check()?;
+    let runs = Runs::default();
+    let quit = Arc::new(AtomicBool::new(false));
+    let library = live_devices::library(None, true)?;
+    let place = Place::Folder(PathBuf::from("runs"));
+    let mut desk = LiveDesk::new(place, None, library, Arc::clone(&runs), false)?;
+    let launch = Launch::by_hand(choice.clone(), scenario);
+    let live = desk.start_session(launch, at_s, make, see)?;
+    say(format_args!(
+        "it stands at {at_s:.2} s for {COUNTDOWN} s, then it goes on"
+    ));
+    let options = Options {
+        once: true,
+        choice,
+        settings_path: None,
+        ..options(&WindowArgs::default(), quit)
+    };
+    let shown = station::run(Box::new(desk), Some(live), options);
+    let reports = join(&runs)?;
+    shown?;
+    reports.into_iter().next().context("there was no run")
 }
 
 /// `takeover station`.

@@ -174,14 +174,14 @@ fn rerun(
 impl Found<'_> {
     fn done(&self) -> Done {
         let changed = matches!(self.integrity.state, Sealed::Changed { .. });
-        let mut incomplete = self.lost.is_some();
-        #[allow(unused_mut, reason = "without the simulation nothing else can differ")]
-        let mut differs = changed || self.head_as_expected == Some(false);
+        let changed = changed || self.head_as_expected == Some(false);
         #[cfg(feature = "sim")]
-        if let Some(rerun) = &self.rerun {
-            differs |= rerun.differs.is_some();
-            incomplete |= rerun.stopped.is_some();
-        }
+        let (other, stopped) = self.rerun.as_ref().map_or((false, false), |r| {
+            (r.differs.is_some(), r.stopped.is_some())
+        });
+        #[cfg(not(feature = "sim"))]
+        let (other, stopped) = (false, false);
+        let (differs, incomplete) = (changed || other, self.lost.is_some() || stopped);
         match (differs, incomplete) {
             (true, _) => Done::Differs,
             (false, true) => Done::Incomplete,

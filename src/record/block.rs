@@ -7,6 +7,7 @@
 use super::schema::Command;
 use super::state::{Body, OpenRequest, State, grain};
 use crate::takeover::reason::Reason;
+use glam::Quat;
 
 /// A column of a block.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -227,11 +228,11 @@ quantities! {
     /// What the road allows, m/s.
     SpeedLimit = 29, -4, |r| put(r.state.speed_limit, SPEED),
         |r, v| r.state.speed_limit = grain::value(v, SPEED);
-    /// How fast a remote operator may go, m/s, plus one; 0 without a cap.
+    /// How fast a remote operator may go, m/s, plus one grain; 0 without a cap.
     SpeedCap = 30, -4, |r| maybe(r.state.speed_cap, SPEED), |r, v| r.state.speed_cap = or_none(v, SPEED);
     /// Rain around the ego, mm/h.
     Rain = 31, -3, |r| put(r.state.rain, RAIN), |r, v| r.state.rain = grain::value(v, RAIN);
-    /// Confidence over all, 0 to 1, plus one; 0 where it is not known.
+    /// Confidence over all, 0 to 1, plus one grain; 0 where it is not known.
     Confidence = 32, -5, |r| maybe(r.state.confidence, PART), |r, v| r.state.confidence = or_none(v, PART);
     /// The same of planning.
     Planning = 33, -5, |r| maybe(r.state.planning, PART), |r, v| r.state.planning = or_none(v, PART);
@@ -251,13 +252,13 @@ quantities! {
         |r, v| in_request(r, |q| q.escalated = v != 0);
     /// 1 while the vehicle offers to take control back.
     Offers = 39, 0, |r| i64::from(r.state.offers), |r, v| r.state.offers = v != 0;
-    /// Referee: smallest time to collision below 10 s, plus one; 0: none. With whom, place in the bodies.
+    /// Referee: smallest time to collision below 10 s, plus one grain; 0: none. With whom, place in the bodies.
     Ttc = 40, -4, |r| maybe(r.state.ttc, TIME), |r, v| r.state.ttc = or_none(v, TIME);
     TtcWith = 41, 0, |r| with(r.state.ttc_with), |r, v| r.state.ttc_with = whom(v);
-    /// Distance to the nearest other within 10 m, plus one; 0: none.
+    /// Distance to the nearest other within 10 m, plus one grain; 0: none.
     Gap = 42, -4, |r| maybe(r.state.gap, LENGTH), |r, v| r.state.gap = or_none(v, LENGTH);
     GapWith = 43, 0, |r| with(r.state.gap_with), |r, v| r.state.gap_with = whom(v);
-    /// Smallest post-encroachment time of those who entered in this tick, plus one; 0: none.
+    /// Smallest post-encroachment time of those who entered in this tick, plus one grain; 0: none.
     Pet = 44, -4, |r| maybe(r.state.pet, TIME), |r, v| r.state.pet = or_none(v, TIME);
     PetWith = 45, 0, |r| with(r.state.pet_with), |r, v| r.state.pet_with = whom(v);
     /// The command as it had arrived, as bits of IEEE 754 single precision: wheel, rad, and pedals.
@@ -391,6 +392,15 @@ impl Ticks {
             let Some((.., set)) = known else { continue };
             for (row, value) in rows.iter_mut().zip(column.values(count)) {
                 set(row, value);
+            }
+        }
+        for row in &mut rows {
+            let ego = ego_mut(row);
+            // Rounded parts are not quite of length one any more.
+            let q = Quat::from_xyzw(ego.qx, ego.qy, ego.qz, ego.qw);
+            if let Some(length) = Some(q.length()).filter(|l| *l > 0.5) {
+                let q = q / length;
+                (ego.qx, ego.qy, ego.qz, ego.qw) = (q.x, q.y, q.z, q.w);
             }
         }
         Ok(rows)

@@ -1,7 +1,7 @@
 //! Is every byte of a record as it was written?
 
 use super::ending::{self, Ending};
-use super::layout::{Chunk, HEAD, MAGIC, Records, op};
+use super::layout::{Chunk, MAGIC, Records, op};
 use super::read::LogError;
 use super::seal::{self, Chain};
 use std::fs::File;
@@ -68,8 +68,10 @@ pub(super) fn follow<R: Read + Seek>(
     let mut wrong = None;
     records.go_to(MAGIC.len() as u64);
     chain.add(MAGIC);
+    let mut ended = false;
     while let Some(place) = records.next()? {
         if place.opcode == op::DATA_END {
+            ended = true;
             break;
         }
         let body = match records.body(&place) {
@@ -113,15 +115,18 @@ pub(super) fn follow<R: Read + Seek>(
             break;
         }
     }
-    let left = records.length.saturating_sub(sealed);
     let state = if let Some((at_byte, why)) = wrong {
         Sealed::Changed { at_byte, why }
+    } else if chain.number == 0 && !ended {
+        Sealed::Changed {
+            at_byte: records.at(),
+            why: "the file is torn before its first seal".into(),
+        }
     } else if chain.number == 0 {
         Sealed::None
     } else {
         tail(records, sealed, &sealed_ending)?
     };
-    debug_assert!(sealed + left >= records.length || HEAD > 0);
     let found = Integrity {
         seals: chain.number,
         head: seal::hex(&chain.head),

@@ -5,6 +5,7 @@ use super::layout::{
     Chunk, Fields, HEAD, MAGIC, Place, Records, attachment, channel, metadata, number, op, walk,
 };
 use super::read::LogError;
+use super::recover::Recovered;
 use super::schema::{self, Topic};
 use super::state::State;
 use super::{
@@ -182,11 +183,13 @@ impl Stream {
             .torn
             .map(|at| format!("damaged at byte {at} of {}", records.length));
         let (mut info, mut end): (Option<RunInfo>, Option<RunEnd>) = (None, None);
+        let mut recovered: Option<Recovered> = None;
         for place in &layout.metadata {
             let body = records.body(place).map_err(unreadable)?;
             let read = match metadata(&body, METADATA_JSON) {
                 Some((RunInfo::NAME, json)) => from_json(json).map(|i| info = i),
                 Some((RunEnd::NAME, json)) => from_json(json).map(|e| end = e),
+                Some((Recovered::NAME, json)) => from_json(json).map(|r| recovered = r),
                 Some(_) => Ok(()),
                 None => Err("damaged metadata".into()),
             };
@@ -232,6 +235,10 @@ impl Stream {
             && let Err(why) = stream.read(&first, false)
         {
             stream.lost.get_or_insert(why);
+        }
+        if let Some(recovered) = recovered {
+            let told = format!("recovered from {}: {}", recovered.from, recovered.lost);
+            stream.lost.get_or_insert(told);
         }
         if stream.end.is_none() && stream.lost.is_none() {
             let length = stream.records.length;
@@ -280,6 +287,7 @@ impl Stream {
     pub fn chunk(&mut self, index: usize, others: bool) -> Result<Vec<Entry>, String> {
         let place = self.chunks.get(index).copied().ok_or("no such chunk")?;
         self.read(&place, others)
+            .map_err(|why| format!("{why} (at byte {})", place.offset))
     }
 
     fn read(&mut self, place: &Place, others: bool) -> Result<Vec<Entry>, String> {

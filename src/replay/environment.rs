@@ -3,7 +3,9 @@
 
 use crate::record::RunInfo;
 use crate::scenario::Scenario;
+use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Differences that are told one by one.
 const TOLD: usize = 12;
@@ -53,14 +55,14 @@ pub fn differences(info: &RunInfo, scenario: &Scenario, settings: Option<&str>) 
             let mut all = Vec::new();
             compare("", &then, &now, &mut all);
             // What is chosen beside the scenario's text is on record, and does not change what commands do.
-            all.retain(|(path, ..)| {
+            all.retain(|Unlike { path, .. }| {
                 !path.starts_with("link.") && path != "link" && !path.starts_with("alerts")
             });
             let more = all.len().saturating_sub(TOLD);
             let told = all.into_iter().take(TOLD);
-            found.extend(
-                told.map(|(path, then, now)| format!("setting {path}: recorded {then}, now {now}")),
-            );
+            found.extend(told.map(|Unlike { path, a, b }| {
+                format!("setting {path}: recorded {}, now {}", short(&a), short(&b))
+            }));
             if more > 0 {
                 found.push(format!("and {more} more settings"));
             }
@@ -69,8 +71,18 @@ pub fn differences(info: &RunInfo, scenario: &Scenario, settings: Option<&str>) 
     found
 }
 
-/// Values at the same place that are not the same: path, one, the other.
-fn compare(path: &str, a: &Value, b: &Value, out: &mut Vec<(String, String, String)>) {
+/// What is not the same at the same place of two JSON values; null where one has nothing there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unlike {
+    /// `authority.link_timeout`, `bodies[lead].size[0]`.
+    pub path: String,
+    pub a: Value,
+    pub b: Value,
+}
+
+/// All that is not the same in two values, from `path` on. Objects in a list that have names are compared
+/// by name, wherever they stand.
+pub fn compare(path: &str, a: &Value, b: &Value, out: &mut Vec<Unlike>) {
     let join = |key: &str| {
         if path.is_empty() {
             key.to_string()
@@ -87,22 +99,49 @@ fn compare(path: &str, a: &Value, b: &Value, out: &mut Vec<(String, String, Stri
                 compare(&join(key), &Value::Null, value, out);
             }
         }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            for (i, (a, b)) in a.iter().zip(b).enumerate() {
-                compare(&format!("{path}[{i}]"), a, b, out);
-            }
-        }
-        _ if a == b => {}
-        _ => {
-            let short = |v: &Value| {
-                let text = v.to_string();
-                match text.char_indices().nth(60) {
-                    Some((end, _)) => format!("{}...", &text[..end]),
-                    None => text,
+        (Value::Array(a), Value::Array(b)) => match (by_name(a), by_name(b)) {
+            (Some(a), Some(b)) => {
+                for (name, value) in &a {
+                    let other = b.get(name).copied().unwrap_or(&Value::Null);
+                    compare(&format!("{path}[{name}]"), value, other, out);
                 }
-            };
-            out.push((path.to_string(), short(a), short(b)));
-        }
+                for (name, value) in b.iter().filter(|(name, _)| !a.contains_key(*name)) {
+                    compare(&format!("{path}[{name}]"), &Value::Null, value, out);
+                }
+            }
+            _ if a.len() == b.len() => {
+                for (i, (a, b)) in a.iter().zip(b).enumerate() {
+                    compare(&format!("{path}[{i}]"), a, b, out);
+                }
+            }
+            _ => out.push(Unlike {
+                path: path.to_string(),
+                a: Value::Array(a.clone()),
+                b: Value::Array(b.clone()),
+            }),
+        },
+        _ if a == b => {}
+        _ => out.push(Unlike {
+            path: path.to_string(),
+            a: a.clone(),
+            b: b.clone(),
+        }),
+    }
+}
+
+/// The objects of a list by their names, if all have one and no two the same.
+fn by_name(list: &[Value]) -> Option<BTreeMap<&str, &Value>> {
+    let named = list.iter().map(|v| Some((v.get("name")?.as_str()?, v)));
+    let named: BTreeMap<_, _> = named.collect::<Option<_>>()?;
+    (named.len() == list.len()).then_some(named)
+}
+
+/// A value in one line, shortened.
+pub fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
     }
 }
 
@@ -153,5 +192,33 @@ mod tests {
             found[1]
         );
         assert!(differences(&info, &scenario, Some("{"))[1].contains("cannot be read"));
+    }
+
+    #[test]
+    fn named_objects_in_a_list_are_compared_wherever_they_stand() {
+        let a = serde_json::json!({
+            "cars": [{"name": "x", "v": 1.0}, {"name": "y", "v": 2.0}],
+            "line": [1, 2], "n": [0, 5],
+        });
+        let b = serde_json::json!({
+            "cars": [{"name": "new"}, {"name": "y", "v": 2.5}, {"name": "x", "v": 1.0}],
+            "line": [1, 2, 3], "n": [0, 6], "more": true,
+        });
+        let mut found = Vec::new();
+        compare("", &a, &b, &mut found);
+        let found: Vec<_> = found
+            .iter()
+            .map(|u| format!("{}: {} {}", u.path, short(&u.a), short(&u.b)))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "cars[y].v: 2.0 2.5",
+                "cars[new]: null {\"name\":\"new\"}",
+                "line: [1,2] [1,2,3]",
+                "n[1]: 5 6",
+                "more: null true",
+            ]
+        );
     }
 }

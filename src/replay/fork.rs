@@ -174,9 +174,6 @@ pub fn drive(
         Who::Operator(operator) => (operator, None),
         Who::Recorded { later } => (Box::new(crate::operator::Nobody), Some(later)),
     };
-    for (_, entry) in recorded.told.iter().filter(|t| t.0 <= from) {
-        watch.told(entry);
-    }
     let mut session = prepare(
         recorded,
         &plan.scenario,
@@ -211,9 +208,7 @@ pub fn drive(
                 while let Some((_, entry)) =
                     told.next_if(|t| t.0.saturating_add_signed(later) <= tick)
                 {
-                    let moved = moved(entry, later);
-                    session.retell(&moved);
-                    watch.told(&moved);
+                    session.retell(&moved(entry, later));
                 }
                 let then = tick.checked_add_signed(-later).unwrap_or_default();
                 let Some(arrived) = recorded.commands.get(then as usize) else {
@@ -225,12 +220,14 @@ pub fn drive(
         }
         watch.frame(session.frame());
     };
-    let judged = session.judge(stop);
-    if let Err(NoVerdict::Stopped) = judged {
+    // Verdicts are for the fork's own record.
+    if log.is_some()
+        && let Err(NoVerdict::Stopped) = session.judge(stop)
+    {
         return Err(ForkError::Stopped);
     }
     let (hash, ticks) = (session.frame().hash, session.frame().tick);
-    let (_, recorder) = session.finish();
+    let (account, recorder) = session.finish();
     if let Some(recorder) = recorder {
         let end = RunEnd {
             outcome: end.unwrap_or(End::Interrupted),
@@ -241,7 +238,7 @@ pub fn drive(
         recorder.finish(&end)?;
     }
     Ok(Forked {
-        outcome: watch.finish(end),
+        outcome: watch.finish_with(end, &account.takeovers),
         hash,
         ticks,
         log,

@@ -7,6 +7,7 @@ use crate::scenario::Scenario;
 use crate::session::dangers::Extreme;
 use crate::session::tally::{Account, Tally};
 use crate::takeover::event::{Event, Outcome as RequestOutcome};
+use crate::takeover::timeline::Takeover;
 use serde::Serialize;
 
 /// What a run came to from a moment on. Extremes are those before the first collision, as
@@ -38,12 +39,13 @@ pub struct Outcome {
     pub reaction_s: Option<f64>,
 }
 
-/// Sums up two things at once: all of a run (a takeover begins before the moment it is answered), and
-/// what came after a moment.
+/// Sums up what came after a moment. Takeovers begin before the moment at which they are answered, so
+/// they are followed from the run's start.
 pub struct Watch {
     name: String,
     from: u64,
-    whole: Tally,
+    /// Of a record: what is told in it is followed from its start.
+    whole: Option<Tally>,
     after: Tally,
     until: u64,
 }
@@ -54,7 +56,7 @@ impl Watch {
         Self {
             name,
             from,
-            whole: Tally::new(scenario, names.to_vec()),
+            whole: None,
             after: Tally::new(scenario, names.to_vec()),
             until: from,
         }
@@ -62,7 +64,6 @@ impl Watch {
 
     /// The next frame.
     pub fn frame(&mut self, frame: &Frame) {
-        self.whole.frame(frame);
         if frame.tick > self.from {
             self.after.frame(frame);
         }
@@ -71,7 +72,9 @@ impl Watch {
 
     /// The next entry of a record.
     pub fn entry(&mut self, entry: &Entry) {
-        self.whole.entry(100, entry);
+        if let Some(whole) = &mut self.whole {
+            whole.entry(100, entry);
+        }
         let after = match entry {
             Entry::State(state) => {
                 self.until = state.tick;
@@ -85,20 +88,36 @@ impl Watch {
         }
     }
 
-    /// What is not in the world: an input, an alert.
-    pub fn told(&mut self, entry: &Entry) {
-        self.whole.entry(100, entry);
+    pub fn finish(self, ended: Option<End>) -> Outcome {
+        let takeovers = self.whole.map(|w| w.finish().takeovers).unwrap_or_default();
+        Self::sum(
+            self.name, self.from, self.until, self.after, ended, &takeovers,
+        )
     }
 
-    pub fn finish(self, ended: Option<End>) -> Outcome {
-        let (whole, after) = (self.whole.finish(), self.after.finish());
+    /// With takeovers that somebody else has followed.
+    pub fn finish_with(self, ended: Option<End>, takeovers: &[Takeover]) -> Outcome {
+        Self::sum(
+            self.name, self.from, self.until, self.after, ended, takeovers,
+        )
+    }
+
+    fn sum(
+        name: String,
+        from: u64,
+        until: u64,
+        after: Tally,
+        ended: Option<End>,
+        takeovers: &[Takeover],
+    ) -> Outcome {
+        let after = after.finish();
         let Account {
             collisions,
             dangers,
             events,
             ..
         } = after;
-        let from_s = self.from as f64 / 100.0;
+        let from_s = from as f64 / 100.0;
         let count = |is: &dyn Fn(&Event) -> bool| events.iter().filter(|e| is(&e.event)).count();
         let missed = |outcome: &RequestOutcome| {
             matches!(
@@ -106,14 +125,13 @@ impl Watch {
                 RequestOutcome::MinimalRisk | RequestOutcome::Collision
             )
         };
-        let answered = whole
-            .takeovers
+        let answered = takeovers
             .iter()
             .find(|t| t.request.is_some() && t.in_force_s.is_some_and(|s| s >= from_s));
         Outcome {
-            name: self.name,
+            name,
             from_s,
-            until_s: self.until as f64 / 100.0,
+            until_s: until as f64 / 100.0,
             ended,
             delta_v: collisions.iter().map(|c| c.delta_v).reduce(f64::max),
             collisions: collisions.len(),
@@ -141,6 +159,7 @@ impl Watch {
 /// If it cannot be read.
 pub fn of_record(recorded: &Recorded, names: &[String], from: u64) -> Result<Outcome, LogError> {
     let mut watch = Watch::new("as recorded".into(), &recorded.scenario, names, from);
+    watch.whole = Some(Tally::new(&recorded.scenario, names.to_vec()));
     let mut stream = Stream::scan(&recorded.path)?;
     let _ = stream.each(false, |entry| watch.entry(&entry));
     Ok(watch.finish(recorded.end.as_ref().map(|e| e.outcome)))

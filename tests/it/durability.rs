@@ -161,6 +161,28 @@ fn a_full_disk_is_said_at_once_and_what_was_written_stays() {
 }
 
 #[test]
+fn a_run_whose_record_fails_ends_if_that_was_chosen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("full.mcap");
+    let line = "trap '' XFSZ; ulimit -f 300; exec \"$0\" run scenarios/fog_bank.ron --headless --operator none --json --if-record-fails stop --log \"$1\"";
+    let (out, err, code) = output(
+        Command::new("bash")
+            .args(["-c", line, env!("CARGO_BIN_EXE_takeover")])
+            .arg(&path)
+            .current_dir(env!("CARGO_MANIFEST_DIR")),
+    );
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("the run ends here"), "{err}");
+    let json: serde_json::Value = serde_json::from_str(&out).expect("json");
+    assert_eq!(json["outcome"], "interrupted");
+    let log = Log::read(&path).expect("readable");
+    let recorded = extent(&log).0;
+    let ended = json["sim_time_s"].as_f64().expect("a number");
+    // Faster than real time some chunks may wait for the disk.
+    assert!(recorded > 2.0 && ended >= recorded && ended < recorded + 30.0);
+}
+
+#[test]
 fn a_folder_that_vanishes_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
     let inner = folder.path().join("inner");
@@ -171,7 +193,10 @@ fn a_folder_that_vanishes_is_noticed() {
     let out = child.wait_with_output().expect("it ends");
     assert_eq!(out.status.code(), Some(3));
     let err = String::from_utf8_lossy(&out.stderr);
-    assert!(err.contains("was removed while the run went on"), "{err}");
+    assert!(
+        err.contains("was removed or moved while the run went on"),
+        "{err}"
+    );
 }
 
 /// A short log, as bytes.
@@ -205,7 +230,10 @@ fn a_log_cut_anywhere_is_read_as_far_as_it_goes() {
             Ok(log) => {
                 assert!(log.entries.len() >= last, "more bytes, fewer entries");
                 last = log.entries.len();
-                assert_eq!(log.lost.is_none(), cut == whole.len());
+                // What is behind the last tick and the run's end follows from the rest.
+                let end = log.end.as_ref().map(|e| e.ticks);
+                assert_eq!(log.lost.is_none(), end.is_some(), "cut at {cut}");
+                assert_eq!(end.unwrap_or(7600), 7600);
             }
             // Too little even for the head.
             Err(LogError::Foreign { .. }) => assert!(cut < whole.len() / 10, "cut at {cut}"),
@@ -253,13 +281,19 @@ fn every_channel_carries_a_schema_by_which_a_stranger_can_read_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let bytes = short_log(folder.path());
     let all = [
-        "/command",
+        "/ego",
         "/event",
         "/input",
         "/link",
+        "/log",
+        "/motion",
         "/perception",
+        "/plan",
+        "/road",
+        "/scene",
         "/shown",
-        "/state",
+        "/tf",
+        "/ticks",
         "/verdict",
     ];
     assert_eq!(read_by_schema(&bytes), all);

@@ -247,14 +247,20 @@ fn what_is_on_record_is_what_the_operator_s_end_had() {
     assert_eq!(
         read_by_schema(&fs::read(&path).expect("there")),
         [
-            "/command",
             "/drawn",
+            "/ego",
             "/event",
             "/input",
             "/link",
+            "/log",
+            "/motion",
             "/perception",
-            "/state",
-            "/video"
+            "/plan",
+            "/road",
+            "/scene",
+            "/tf",
+            "/ticks",
+            "/video",
         ]
     );
     // The vehicle knows the same, later by the command's way: it is on record, for repeating the run.

@@ -28,9 +28,13 @@ mod determinism;
 #[cfg(all(feature = "sim", feature = "gamepad", target_os = "linux"))]
 mod devices;
 #[cfg(feature = "sim")]
+mod diff;
+#[cfg(feature = "sim")]
 mod driving;
 #[cfg(feature = "sim")]
 mod durability;
+#[cfg(feature = "sim")]
+mod fork;
 #[cfg(feature = "sim")]
 mod human;
 #[cfg(feature = "sim")]
@@ -41,6 +45,8 @@ mod link;
 mod others;
 #[cfg(feature = "sim")]
 mod pause;
+#[cfg(feature = "sim")]
+mod record;
 #[cfg(feature = "sim")]
 mod referee;
 #[cfg(feature = "sim")]

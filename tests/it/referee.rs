@@ -5,7 +5,7 @@ use std::sync::Arc;
 use takeover::command::Command;
 use takeover::operator::script::{Script, Scripted};
 use takeover::operator::{Nobody, Operator};
-use takeover::record::{Entry, Log};
+use takeover::record::{Entry, Log, grain};
 use takeover::referee::Side;
 use takeover::referee::verdict::Effect;
 use takeover::road_user::RoadUser;
@@ -330,11 +330,20 @@ fn a_tick_s_truth_is_in_the_record() {
     for entry in &log.entries {
         let Entry::State(state) = entry else { continue };
         let judged = sim.step(Command::default()).judged;
+        let time = |exact: f64| grain::rounded(exact, grain::TIME);
+        let length = |exact: f64| grain::rounded(exact, grain::LENGTH);
         assert_eq!(
-            (state.ttc, state.ttc_with, state.gap, state.gap_with),
-            (judged.ttc, judged.ttc_with, judged.gap, judged.gap_with)
+            (state.ttc, state.ttc_with),
+            (judged.ttc.map(time), judged.ttc_with)
         );
-        assert_eq!((state.pet, state.pet_with), (judged.pet, judged.pet_with));
+        assert_eq!(
+            (state.gap, state.gap_with),
+            (judged.gap.map(length), judged.gap_with)
+        );
+        assert_eq!(
+            (state.pet, state.pet_with),
+            (judged.pet.map(time), judged.pet_with)
+        );
         measured += usize::from(judged.ttc.is_some());
     }
     assert!(measured > 100, "{measured}");
