@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use takeover::devices::RawEvent;
 use takeover::replay::at::At;
+use takeover::replay::labels::{Identity, Labels, check_rater};
 use takeover::replay::reel::{Reel, Survey};
 use takeover::replay::transport::{self, Act, Strip};
 use takeover::station::replay::{
@@ -72,6 +73,9 @@ pub struct Args {
     /// How fast the run goes by, 0.01 to 100. Default: 1.
     #[arg(long, value_name = "X", requires = "video", value_parser = speed, help_heading = "Pictures")]
     speed: Option<f64>,
+    /// Your name: key L then labels the nearest takeover, beside the log (`takeover label`).
+    #[arg(long, value_name = "NAME", help_heading = "In the window")]
+    rater: Option<String>,
     /// Size of the window and its pictures, for example 1280x720 (the default).
     #[arg(long, value_name = "WxH", help_heading = "In the window")]
     size: Option<Size>,
@@ -168,7 +172,9 @@ pub fn replay(logs: &[PathBuf], at: Option<At>, args: &Args) -> anyhow::Result<D
     let flag = Arc::clone(&quit);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .context("cannot watch for Ctrl-C")?;
+    let labels = labels(logs, args.rater.as_deref())?;
     let show = Show {
+        labels,
         runs: runs.collect(),
         transport,
         through: args.through.unwrap_or_default(),
@@ -255,6 +261,19 @@ fn same_world(logs: &[PathBuf], read: &[(Reel, Survey)]) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Who labels. Of several logs it would not be seen which is meant.
+fn labels(logs: &[PathBuf], rater: Option<&str>) -> anyhow::Result<Option<(String, Labels)>> {
+    let (Some(rater), [log]) = (rater, logs) else {
+        return match rater {
+            Some(_) => Err(super::Usage("--rater labels one log at a time".into()).into()),
+            None => Ok(None),
+        };
+    };
+    check_rater(rater).map_err(|why| super::Usage(why.to_string()))?;
+    let labels = Labels::open(log, Identity::read(log)?)?;
+    Ok(Some((rater.to_owned(), labels)))
 }
 
 /// Where each run lies on the axis.

@@ -20,6 +20,7 @@ const SAME: f64 = 0.005;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Act {
     PlayPause,
+    Stand,
     /// So many ticks on; back if negative.
     Ticks(i32),
     /// So many s on.
@@ -113,6 +114,7 @@ impl Transport {
                     };
                 }
             }
+            Act::Stand => self.playing = false,
             Act::Ticks(n) => {
                 self.playing = false;
                 let tick = (self.at * self.hz + 1e-6).floor() + f64::from(n);

@@ -3,12 +3,14 @@
 use super::canvas::Rect;
 use super::panel::Shape;
 use super::player::Player;
-use super::{Asked, Pads};
+use super::{Asked, Desk, Pads};
 use crate::command::Change;
 use crate::devices::layout::Role;
 use crate::devices::menu::{Menu, Step};
 use crate::replay::transport::Act;
+use crate::station::notes::notice;
 use crate::station::views::ViewRequest;
+use crate::station::words::t;
 use bevy::app::AppExit;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::input::mouse::MouseWheel;
@@ -23,6 +25,10 @@ pub enum Wish {
     Pictures(i64),
     Through,
     Help,
+    /// Say something about the nearest takeover.
+    Label,
+    /// On the page of labels.
+    Page(Step),
     /// Drive on from here oneself.
     ByHand,
     Leave,
@@ -67,7 +73,22 @@ fn wish(code: KeyCode, logical: &Key, shift: bool, ctrl: bool) -> Option<(Wish, 
         KeyCode::KeyT => Some((Wish::Through, false)),
         KeyCode::KeyH | KeyCode::F1 => Some((Wish::Help, false)),
         KeyCode::KeyF => Some((Wish::ByHand, false)),
+        KeyCode::KeyL => Some((Wish::Label, false)),
         KeyCode::Escape => Some((Wish::Leave, false)),
+        _ => None,
+    }
+}
+
+/// While the page of labels is open.
+fn page_wish(code: KeyCode) -> Option<(Wish, bool)> {
+    let step = |step| Some((Wish::Page(step), true));
+    match code {
+        KeyCode::ArrowUp => step(Step::Up),
+        KeyCode::ArrowDown => step(Step::Down),
+        KeyCode::ArrowLeft => step(Step::Left),
+        KeyCode::ArrowRight => step(Step::Right),
+        KeyCode::Enter | KeyCode::NumpadEnter => Some((Wish::Page(Step::Confirm), false)),
+        KeyCode::Escape | KeyCode::KeyL => Some((Wish::Page(Step::Back), false)),
         _ => None,
     }
 }
@@ -92,12 +113,19 @@ pub fn keys(
     mut pads: ResMut<Pads>,
     mut menu: Local<Menu>,
     mut views: MessageWriter<ViewRequest>,
+    desk: Res<Desk>,
     mut asked: ResMut<Asked>,
 ) {
+    let labelling = desk.page.is_some();
     let shift = held.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
     let ctrl = held.any_pressed([KeyCode::ControlLeft, KeyCode::ControlRight]);
     for key in typed.read().filter(|key| key.state.is_pressed()) {
-        if let Some((wish, holds)) = wish(key.key_code, &key.logical_key, shift, ctrl)
+        let wish = if labelling {
+            page_wish(key.key_code)
+        } else {
+            wish(key.key_code, &key.logical_key, shift, ctrl)
+        };
+        if let Some((wish, holds)) = wish
             && (holds || !key.repeat)
         {
             asked.0.push(wish);
@@ -111,6 +139,7 @@ pub fn keys(
             asked.0.push(Wish::Act(Act::NextSpeed));
         }
         match menu.step(&event) {
+            Some(step) if labelling => asked.0.push(Wish::Page(step)),
             Some(Step::View) => {
                 views.write(ViewRequest::Next);
             }
@@ -187,6 +216,7 @@ pub fn act(
     mut commands: Commands,
     mut asked: ResMut<Asked>,
     mut player: ResMut<Player>,
+    mut desk: ResMut<Desk>,
     mut exit: MessageWriter<AppExit>,
 ) {
     for wish in std::mem::take(&mut asked.0) {
@@ -195,6 +225,22 @@ pub fn act(
             Wish::Pictures(way) => player.step_picture(way),
             Wish::Through => player.through = player.through.other(),
             Wish::Help => player.help = !player.help,
+            Wish::Label => {
+                let at = player.transport.at();
+                let opened = match player.runs.as_slice() {
+                    [run] => desk.open(run, at),
+                    _ => Err(t("replay.label_one").into()),
+                };
+                player.transport.act(Act::Stand);
+                if let Err(why) = opened {
+                    notice(&mut commands, why, 6.0);
+                }
+            }
+            Wish::Page(step) => {
+                if let Some(told) = desk.step(step) {
+                    notice(&mut commands, told, 6.0);
+                }
+            }
             Wish::ByHand => super::by_hand(&mut commands, &player),
             Wish::Leave if player.help => player.help = false,
             Wish::Leave => {

@@ -8,11 +8,13 @@
 //! | `keys` | keys, pads, mouse | yes |
 //! | `panel` | the panel below: words, captions, covers | yes |
 //! | `canvas` | the panel's painting: bands, marks, curves | no |
+//! | `labels` | what a person says about a takeover, by a few keys | no |
 //! | `film` | pictures and films on the disk | yes |
 
 mod canvas;
 mod film;
 mod keys;
+mod labels;
 mod panel;
 mod player;
 
@@ -26,12 +28,14 @@ use super::widgets::Area;
 use super::words::{fill, t};
 use super::{Level, Look, Options, Stage, StationError, bare, go, probe, runs, why_not, words};
 use crate::devices::RawEvent;
+use crate::replay::labels::Labels;
 use crate::replay::transport::Transport;
 use bevy::app::AppExit;
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
 use bevy::window::{MonitorSelection, PrimaryWindow, WindowMode};
 use film::Film;
+use labels::Desk;
 use player::Player;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,6 +52,8 @@ pub struct Show {
     pub through: Through,
     /// Changes at pads, if any can be read.
     pub pads: Option<Receiver<RawEvent>>,
+    /// Who labels, and what was said before; for one run.
+    pub labels: Option<(String, Labels)>,
     /// Take pictures and leave.
     pub film: Option<(Script, Outcome)>,
 }
@@ -108,6 +114,7 @@ fn build(show: Show, options: Options, software: bool) -> Result<App, StationErr
     let scenario = show.runs.first().map(|run| Arc::clone(run.reel.scenario()));
     let lost = show.runs.iter().find_map(|r| r.survey.lost.clone());
     app.insert_resource(Player::new(show.runs, show.transport, show.through))
+        .insert_resource(Desk::new(show.labels))
         .insert_resource(Pads(show.pads.map(SyncCell::new)))
         .insert_resource(Quit(Arc::clone(&options.quit)))
         .init_resource::<Asked>()

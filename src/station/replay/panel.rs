@@ -2,6 +2,7 @@
 //! the page of keys, and what is said where there is no picture.
 
 use super::canvas::{Geometry, Lane, Panel, RUNS, Rgb, Run as Painted, height, step_of};
+use super::labels::Desk;
 use super::player::{Player, Problem, Run, Through};
 use crate::replay::transport::{Place, Transport};
 use crate::station::layout::{self, Pane};
@@ -47,6 +48,10 @@ pub struct LaneWord(usize);
 
 #[derive(Component)]
 pub struct HelpPage;
+
+/// Its words: the keys, or the label that is being made.
+#[derive(Component)]
+pub struct PageWords;
 
 /// The name of one of several runs, over its picture.
 #[derive(Component)]
@@ -184,7 +189,7 @@ fn spawn_help(commands: &mut Commands) {
                 BackgroundColor(Color::srgba(0.05, 0.07, 0.10, 0.96)),
             ))
             .with_children(|page| {
-                page.spawn(label(t("replay.help"), 15.0, PAPER));
+                page.spawn((PageWords, label("", 15.0, PAPER)));
             });
         });
 }
@@ -359,7 +364,9 @@ pub fn words(
     room: Res<Room>,
     mut texts: Query<(&Word, &mut Text)>,
     badge: Single<&mut BackgroundColor, With<Badge>>,
+    desk: Res<Desk>,
     mut help: Query<&mut Node, With<HelpPage>>,
+    page: Single<&mut Text, (With<PageWords>, Without<Word>)>,
 ) {
     let ground = match player.through {
         Through::Operator => SKY_BLUE,
@@ -382,8 +389,13 @@ pub fn words(
         write(&mut text, words);
     }
     for mut node in &mut help {
-        show(&mut node, player.help);
+        show(&mut node, player.help || desk.page.is_some());
     }
+    let words = match &desk.page {
+        Some(label) => label.words(),
+        None => t("replay.help").into(),
+    };
+    write(&mut page.into_inner(), words);
 }
 
 /// Speed and time.
