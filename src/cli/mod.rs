@@ -23,6 +23,8 @@ mod live_devices;
 mod look;
 mod recover;
 mod replay;
+#[cfg(feature = "station")]
+mod replay_window;
 mod run;
 #[cfg(feature = "sim")]
 mod run_live;

@@ -121,7 +121,7 @@ pub struct WindowArgs {
 }
 
 #[cfg(feature = "station")]
-fn text_scale(text: &str) -> Result<f32, String> {
+pub fn text_scale(text: &str) -> Result<f32, String> {
     match text.parse() {
         Ok(scale) if (0.8..=2.0).contains(&scale) => Ok(scale),
         _ => Err("expected a number from 0.8 to 2".into()),

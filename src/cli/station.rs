@@ -269,7 +269,7 @@ fn settings(window: &WindowArgs) -> (Settings, Option<PathBuf>, Option<String>) 
     (settings, path, note)
 }
 
-fn options(window: &WindowArgs, quit: Arc<AtomicBool>) -> Options {
+pub fn options(window: &WindowArgs, quit: Arc<AtomicBool>) -> Options {
     let (settings, settings_path, note) = settings(window);
     let Size(width, height) = window.size.unwrap_or(Size(1280, 720));
     Options {

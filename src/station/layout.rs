@@ -75,6 +75,20 @@ pub struct Place {
     pub size: UVec2,
 }
 
+/// Where the pictures of `count` runs go, side by side; all of the same size.
+pub fn cell(index: usize, count: usize, size: UVec2) -> (UVec2, UVec2) {
+    let (columns, rows) = match count {
+        0 | 1 => (1, 1),
+        // Beside each other, unless the window is a tower.
+        2 if size.x >= size.y => (2, 1),
+        2 => (1, 2),
+        _ => (2, 2),
+    };
+    let cell = (size / UVec2::new(columns, rows)).max(UVec2::ONE);
+    let index = index as u32;
+    (UVec2::new(index % columns, index / columns) * cell, cell)
+}
+
 /// How wide a picture looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lens {
@@ -245,6 +259,19 @@ mod tests {
                 assert!(lens.upright.to_degrees() < UPRIGHT_ANGLE + 0.1);
             }
         }
+    }
+
+    #[test]
+    fn runs_side_by_side_share_the_window() {
+        let size = UVec2::new(1281, 501);
+        assert_eq!(cell(0, 1, size), (UVec2::ZERO, size));
+        assert_eq!(cell(1, 2, size), (UVec2::new(640, 0), UVec2::new(640, 501)));
+        let cells: Vec<_> = (0..4).map(|i| cell(i, 4, size)).collect();
+        for (i, (at, of)) in cells.iter().enumerate() {
+            assert!((at + of).x <= size.x && (at + of).y <= size.y);
+            assert!(cells[..i].iter().all(|(other, _)| other != at));
+        }
+        assert_eq!(cell(1, 2, UVec2::new(300, 900)).0, UVec2::new(0, 450));
     }
 
     #[test]

@@ -20,6 +20,7 @@
 //! | `vehicle_mesh`, `bus_mesh`, `rider_mesh` | the shapes of road users |
 //! | `plan` | where the automation means to go |
 //! | `hud`, `alerts`, `widgets`, `notes` | instruments, authority and requests, notices |
+//! | `replay` | records again: transport, scrubber, curves, pictures and films of it |
 //! | `shell`, `settings` | around the run: start, pause, end; what is remembered |
 //! | `text`, `words` | what is said on the screen; languages (assets/text) |
 //! | `input` | the keyboard |
@@ -54,6 +55,7 @@ mod presented;
 mod probe;
 mod project;
 mod quality;
+pub mod replay;
 mod ribbon;
 mod rider_mesh;
 mod road_mesh;
@@ -203,6 +205,8 @@ pub enum StationError {
     Screenshots { path: PathBuf, why: std::io::Error },
     #[error("{path}: cannot write the frame times: {why}")]
     FrameTimes { path: PathBuf, why: std::io::Error },
+    #[error("{0}")]
+    Film(String),
 }
 
 /// Whether a window can be opened, before anything is started for it.
@@ -255,6 +259,10 @@ pub fn run(
     let software = probe::adapter()?;
     let mut app = probe::guarded(|| build(desk, first, options, software)).map_err(why_not)?;
     app.insert_resource(times);
+    go(app)
+}
+
+fn go(mut app: App) -> Result<(), StationError> {
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(StationError::Window(format!("it closed with code {code}"))),
@@ -297,10 +305,43 @@ fn speak_all_letters(app: &mut App) {
     }
 }
 
+/// The window of a run.
 fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, software: bool) -> App {
+    let mut app = bare(&options, software, words::t("window.title"));
+    app.insert_resource(screenshots::Wanted {
+        folder: options.screenshots.clone(),
+        close_at_end: options.close_at_end,
+    })
+    .init_resource::<sound::Volume>()
+    .init_resource::<input::LastDrawn>();
+    if let Some(patch) = options.patch {
+        app.insert_resource(patch);
+    }
+    if let Some(log) = &options.drawing_log {
+        app.insert_resource(log.clone());
+    }
+    app.add_systems(Update, feed::drain.in_set(Stage::Feed))
+        .add_plugins((
+            shell::plugin,
+            input::plugin,
+            presented::plugin,
+            patch::plugin,
+            screenshots::plugin,
+        ));
+    let mut opening = SyncCell::new(Some((desk, first, options)));
+    app.add_systems(Startup, move |world: &mut World| {
+        if let Some((desk, first, options)) = opening.get().take() {
+            shell::open(world, desk, first, &options);
+        }
+    });
+    app
+}
+
+/// A window that draws what is in [`feed::Picture`], whoever puts it there.
+fn bare(options: &Options, software: bool, title: &str) -> App {
     let mut app = App::new();
     let window = Window {
-        title: words::t("window.title").into(),
+        title: title.into(),
         resolution: options.size.into(),
         present_mode: PresentMode::AutoVsync,
         // Pictures must not queue up: an old one on the screen is the operator's delay.
@@ -326,22 +367,12 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
     app.insert_resource(options.look.view)
         .insert_resource(screens::SideWindows(options.look.side_windows))
         .insert_resource(Quality::new(options.look.quality, software))
-        .insert_resource(screenshots::Wanted {
-            folder: options.screenshots.clone(),
-            close_at_end: options.close_at_end,
-        })
         .insert_resource(widgets::TextScale(options.text_scale))
-        .init_resource::<sound::Volume>()
         .init_resource::<feed::Picture>()
-        .init_resource::<input::LastDrawn>()
+        .init_resource::<widgets::Area>()
+        .init_resource::<widgets::WholePage>()
         .init_resource::<runs::RunNumber>()
         .insert_resource(WinitSettings::continuous());
-    if let Some(patch) = options.patch {
-        app.insert_resource(patch);
-    }
-    if let Some(log) = &options.drawing_log {
-        app.insert_resource(log.clone());
-    }
     app.add_plugins(plugins);
     speak_all_letters(&mut app);
     app.configure_sets(
@@ -350,7 +381,6 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
             .chain()
             .run_if(runs::running),
     )
-    .add_systems(Update, feed::drain.in_set(Stage::Feed))
     .add_systems(runs::Begin, (sky::spawn, plan::spawn, weather::spawn))
     .add_systems(
         Update,
@@ -387,17 +417,6 @@ fn build(desk: Box<dyn Desk + Send>, first: Option<Live>, options: Options, soft
         vehicles::plugin,
         hud::plugin,
         alerts::plugin,
-        shell::plugin,
-        input::plugin,
-        presented::plugin,
-        patch::plugin,
-        screenshots::plugin,
     ));
-    let mut opening = SyncCell::new(Some((desk, first, options)));
-    app.add_systems(Startup, move |world: &mut World| {
-        if let Some((desk, first, options)) = opening.get().take() {
-            shell::open(world, desk, first, &options);
-        }
-    });
     app
 }

@@ -10,11 +10,13 @@ use super::presented::{Shown, Uplink};
 use super::scene::Setting;
 use super::sound::Volume;
 use super::{skins, sky};
+use crate::scenario::Scenario;
 use crate::session::live::Live;
 use bevy::ecs::schedule::ScheduleLabel;
 use bevy::platform::cell::SyncCell;
 use bevy::prelude::*;
 use bevy::render::extract_resource::ExtractResource;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Run once at the start of each run, when [`Setting`] and the feed are there.
@@ -51,7 +53,6 @@ impl<T: Default> Memory<T> {
 /// Begins a run; what is left of the one before is cleared away.
 pub fn begin(world: &mut World, live: Live) {
     clear(world);
-    world.insert_resource(ClearColor(sky::clear_colour(&live.scenario.weather)));
     let vehicle = annunciator::spawn(Ends {
         vehicle: live.vehicle,
         alerts: live.scenario.alerts,
@@ -66,7 +67,13 @@ pub fn begin(world: &mut World, live: Live) {
         vehicle: SyncCell::new(vehicle),
         summary: SyncCell::new(live.summary),
     });
-    world.insert_resource(Setting(live.scenario));
+    set(world, live.scenario);
+}
+
+/// Makes the scene of a scenario, for a run or a replay.
+pub fn set(world: &mut World, scenario: Arc<Scenario>) {
+    world.insert_resource(ClearColor(sky::clear_colour(&scenario.weather)));
+    world.insert_resource(Setting(scenario));
     world.resource_mut::<RunNumber>().0 += 1;
     skins::prepare(world);
     world.run_schedule(Begin);

@@ -1,6 +1,5 @@
 //! The world that stands still: ground, roads and what is beside them.
 
-use super::camera::MainEye;
 use super::feed::Picture;
 use super::quality::Quality;
 use super::ribbon::Bed;
@@ -32,6 +31,8 @@ const PIECE: f64 = 450.0;
 const SQUARE: f32 = 400.0;
 /// Half the side of the ground, m; farther than one sees in clear air.
 const GROUND: f32 = 12_000.0;
+/// A camera is at most so far ahead of its vehicle, on the ground, m.
+const AHEAD: f32 = 30.0;
 /// At this many times the visibility a thousandth of the contrast is left: nothing.
 const UNSEEN: f32 = 2.3;
 
@@ -144,13 +145,17 @@ pub fn sections(bed: &Bed, along: Range<f64>) -> Vec<Range<f64>> {
 fn hide(
     picture: Res<Picture>,
     quality: Res<Quality>,
-    camera: Single<&Transform, With<MainEye>>,
     mut chunks: Query<(&Chunk, &mut Visibility)>,
 ) {
     let Some(frame) = &picture.scene else { return };
-    let reach = (sky::seen_range(frame) * UNSEEN).min(quality.terms().distance);
+    // The vehicle's place and not the camera's, which follows later: a replay jumps.
+    let Some(ego) = frame.bodies.first() else {
+        return;
+    };
+    let here = axes::point(ego.position);
+    let reach = AHEAD + (sky::seen_range(frame) * UNSEEN).min(quality.terms().distance);
     for (chunk, mut visibility) in &mut chunks {
-        let near = chunk.0.distance(camera.translation) < reach + chunk.1;
+        let near = chunk.0.distance(here) < reach + chunk.1;
         visibility.set_if_neq(if near {
             Visibility::Inherited
         } else {

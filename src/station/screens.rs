@@ -15,7 +15,7 @@ use super::runs::{Begin, Lasting, Memory, RunNumber};
 use super::scene::Setting;
 use super::sky;
 use super::views::View;
-use super::widgets::INK;
+use super::widgets::{Area, INK};
 use super::{camera, project};
 use bevy::camera::visibility::RenderLayers;
 use bevy::camera::{ImageRenderTarget, RenderTarget};
@@ -49,9 +49,13 @@ pub struct Screen {
 #[derive(Component)]
 pub struct Shows(pub Slot);
 
+/// The node that shows the picture of one of several runs.
+#[derive(Component)]
+struct Cell(usize);
+
 /// The camera that draws a window's instruments.
 #[derive(Component)]
-struct WindowCamera(Pane);
+pub struct WindowCamera(pub Pane);
 
 /// A window beside the main one.
 #[derive(Component)]
@@ -64,10 +68,13 @@ pub struct SideWindows(pub bool);
 pub fn plugin(app: &mut App) {
     app.add_systems(Startup, open)
         .add_systems(Update, (to_monitors, with_view))
-        .add_systems(Begin, spawn)
+        .add_systems(Begin, (spawn, spawn_cells))
         .add_systems(
             Update,
-            (arrange.before(camera::follow), shoot.after(camera::follow))
+            (
+                (arrange, cells).chain().before(camera::follow),
+                shoot.after(camera::follow),
+            )
                 .in_set(super::Stage::Finish),
         );
 }
@@ -202,6 +209,82 @@ fn spawn(mut commands: Commands, quality: Res<Quality>, setting: Res<Setting>) {
     }
 }
 
+/// Where several runs share the window, each has an image of its own; the one camera draws them in
+/// turn.
+fn spawn_cells(mut commands: Commands, area: Res<Area>) {
+    if area.runs < 2 {
+        return;
+    }
+    for run in 0..area.runs {
+        commands.spawn((
+            Cell(run),
+            Node {
+                position_type: PositionType::Absolute,
+                ..default()
+            },
+            ImageNode::default(),
+            GlobalZIndex(BELOW),
+            Lasting,
+        ));
+    }
+}
+
+fn cells(
+    mut commands: Commands,
+    area: Res<Area>,
+    view: Res<View>,
+    ui_scale: Res<UiScale>,
+    mut images: ResMut<Assets<Image>>,
+    windows: Query<(&Window, Option<&SideWindow>)>,
+    screens: Query<(Entity, &Screen)>,
+    mut shows: Query<&mut Node, (With<Shows>, Without<Cell>)>,
+    mut cells: Query<(&Cell, &mut Node, &mut ImageNode), Without<Shows>>,
+    mut size: Local<UVec2>,
+) {
+    let screen = screens.iter().find(|(_, s)| s.slot == Slot::Centre);
+    let (Some((camera, screen)), Some((sizes, scale))) = (screen, sizes_of(&windows, &area)) else {
+        return;
+    };
+    if area.runs < 2 {
+        return;
+    }
+    for mut node in &mut shows {
+        super::widgets::show(&mut node, false);
+    }
+    let to_px = 1.0 / (scale * ui_scale.0);
+    for (cell, mut node, mut image) in &mut cells {
+        if *size != screen.size {
+            let format = TextureFormat::Rgba8UnormSrgb;
+            let blank = Image::new_target_texture(screen.size.x, screen.size.y, format, None);
+            image.image = images.add(blank);
+        }
+        let (at, of) = layout::cell(cell.0, area.runs, sizes.main);
+        let wanted = Node {
+            left: px(at.x as f32 * to_px),
+            top: px(at.y as f32 * to_px),
+            // A hairline between them.
+            width: px((of.x.saturating_sub(2)) as f32 * to_px),
+            height: px((of.y.saturating_sub(2)) as f32 * to_px),
+            ..node.clone()
+        };
+        if *node != wanted {
+            *node = wanted;
+        }
+        let flipped = Slot::Centre.is_flipped(*view);
+        if image.flip_x != flipped {
+            image.flip_x = flipped;
+        }
+        if cell.0 == area.now {
+            commands
+                .entity(camera)
+                .insert(RenderTarget::Image(ImageRenderTarget::from(
+                    image.image.clone(),
+                )));
+        }
+    }
+    *size = screen.size;
+}
+
 /// Px that a picture of a place is drawn with.
 fn drawn_size(place: UVec2, resolution: f32) -> UVec2 {
     let size = place.as_vec2() * resolution.clamp(0.05, 1.0);
@@ -215,6 +298,7 @@ fn arrange(
     quality: Res<Quality>,
     picture: Res<Picture>,
     ui_scale: Res<UiScale>,
+    area: Res<Area>,
     mut images: ResMut<Assets<Image>>,
     windows: Query<(&Window, Option<&SideWindow>)>,
     window_cameras: Query<(Entity, &WindowCamera)>,
@@ -228,7 +312,7 @@ fn arrange(
     )>,
 ) {
     let terms = quality.terms();
-    let sizes = sizes_of(&windows);
+    let sizes = sizes_of(&windows, &area);
     let Some((sizes, scale)) = sizes else { return };
     let video = if view.is_video() {
         picture.video.scale
@@ -237,7 +321,7 @@ fn arrange(
     };
     for (entity, mut screen, mut camera, mut projection, mut msaa) in &mut screens {
         let slot = screen.slot;
-        let place = layout::place(slot, *view, sizes, terms.mirrors);
+        let place = place(slot, *view, sizes, terms.mirrors, &area);
         let Some((node_entity, _, mut node, mut image, target)) =
             shows.iter_mut().find(|(_, shows, ..)| shows.0 == slot)
         else {
@@ -300,15 +384,32 @@ fn arrange(
     }
 }
 
+/// Where a picture goes. Several runs have one picture each.
+fn place(slot: Slot, view: View, windows: Windows, mirrors: u8, area: &Area) -> Option<Place> {
+    if area.runs < 2 {
+        return layout::place(slot, view, windows, mirrors);
+    }
+    let (at, size) = layout::cell(area.now, area.runs, windows.main);
+    (slot == Slot::Centre).then_some(Place {
+        pane: Pane::Main,
+        at,
+        size,
+    })
+}
+
 /// The windows' sizes and the main one's scale; none while it is minimised.
-fn sizes_of(windows: &Query<(&Window, Option<&SideWindow>)>) -> Option<(Windows, f32)> {
+fn sizes_of(
+    windows: &Query<(&Window, Option<&SideWindow>)>,
+    area: &Area,
+) -> Option<(Windows, f32)> {
     let size_of = |pane: Pane| {
         windows
             .iter()
             .find(|(_, side)| side.map_or(Pane::Main, |s| s.0) == pane)
             .map(|(window, _)| (window.physical_size(), window.scale_factor()))
     };
-    let (main, scale) = size_of(Pane::Main)?;
+    let (mut main, scale) = size_of(Pane::Main)?;
+    main.y = main.y.saturating_sub(area.kept);
     let sides = size_of(Pane::Left).zip(size_of(Pane::Right));
     let sides = sides.map(|(left, right)| [left.0.max(UVec2::ONE), right.0.max(UVec2::ONE)]);
     (main.min_element() > 0).then_some((Windows { main, sides }, scale))

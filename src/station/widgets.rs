@@ -82,6 +82,34 @@ fn fitted(size: Vec2, text: f32) -> (f32, Room) {
     (scale, Room::of(size / scale))
 }
 
+/// What of the main window the world and its instruments have, and how many runs share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Resource)]
+pub struct Area {
+    /// Kept for other things at the lower edge, physical px.
+    pub kept: u32,
+    pub runs: usize,
+    /// The run that is drawn now.
+    pub now: usize,
+}
+
+impl Default for Area {
+    fn default() -> Self {
+        Self {
+            kept: 0,
+            runs: 1,
+            now: 0,
+        }
+    }
+}
+
+impl Area {
+    /// What is left of a window's size, px of any scale.
+    fn left(&self, size: Vec2, scale_factor: f32) -> Vec2 {
+        let kept = self.kept as f32 / scale_factor.max(0.1);
+        Vec2::new(size.x, (size.y - kept).max(1.0))
+    }
+}
+
 /// A page is open that needs the whole of [`DESIGN`], whatever size words have.
 #[derive(Default, Resource)]
 pub struct WholePage(pub bool);
@@ -91,13 +119,17 @@ pub fn scale(
     window: Single<&Window, With<PrimaryWindow>>,
     text: Res<TextScale>,
     page: Res<WholePage>,
+    area: Res<Area>,
     mut scale: ResMut<UiScale>,
     mut room: ResMut<Room>,
     mut needy: Query<(&mut Node, &Needs), Without<Brief>>,
     mut brief: Query<&mut Node, (With<Brief>, Without<Needs>)>,
 ) {
     let (low, high) = TextScale::RANGE;
-    let (mut wanted, fits) = fitted(window.size(), text.0.clamp(low, high));
+    let (mut wanted, fits) = fitted(
+        area.left(window.size(), window.scale_factor()),
+        text.0.clamp(low, high),
+    );
     if page.0 {
         wanted = (window.size() / DESIGN).min_element().max(0.1);
     }

@@ -51,6 +51,8 @@ mod pause;
 mod record;
 #[cfg(feature = "sim")]
 mod referee;
+#[cfg(feature = "sim")]
+mod replay;
 #[cfg(feature = "station")]
 mod shell;
 #[cfg(feature = "station")]

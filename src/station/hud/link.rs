@@ -5,7 +5,6 @@ use super::COLUMN;
 use crate::link::view::LinkState;
 use crate::scenario::Scenario;
 use crate::station::feed::Picture;
-use crate::station::presented::Uplink;
 use crate::station::scene::Setting;
 use crate::station::text;
 use crate::station::widgets::{
@@ -121,12 +120,12 @@ fn stale(scenario: &Scenario) -> f64 {
 }
 
 /// How old the picture of the world is on the operator's own clock, s; a pause does not age it.
-fn age(picture: &Picture, uplink: &Uplink) -> Option<f64> {
+fn age(picture: &Picture) -> Option<f64> {
     picture.scene.as_ref()?;
-    Some((uplink.run_time() - picture.video.captured).max(0.0))
+    Some((picture.now - picture.video.captured).max(0.0))
 }
 
-fn readings(picture: Res<Picture>, uplink: Res<Uplink>, mut texts: Query<(&Reading, &mut Text)>) {
+fn readings(picture: Res<Picture>, mut texts: Query<(&Reading, &mut Text)>) {
     let link = &picture.link;
     for (reading, mut shown) in &mut texts {
         let words = match reading {
@@ -135,7 +134,7 @@ fn readings(picture: Res<Picture>, uplink: Res<Uplink>, mut texts: Query<(&Readi
             Reading::Delay => text::milliseconds(t("link.delay"), Some(link.delay)),
             Reading::Loss => text::share_lost(link.loss),
             Reading::Age if picture.over() => continue,
-            Reading::Age => text::age(age(&picture, &uplink)),
+            Reading::Age => text::age(age(&picture)),
         };
         write(&mut shown, words);
     }
@@ -143,7 +142,6 @@ fn readings(picture: Res<Picture>, uplink: Res<Uplink>, mut texts: Query<(&Readi
 
 fn levels(
     picture: Res<Picture>,
-    uplink: Res<Uplink>,
     setting: Res<Setting>,
     mut bars: Query<(&Level, &mut Node, &mut BackgroundColor)>,
 ) {
@@ -158,7 +156,7 @@ fn levels(
             Reading::Delay => (link.delay, FULL[1], FULL[1] / 2.0),
             Reading::Loss => (link.loss, FULL[2], FULL[2] / 2.0),
             Reading::Age => {
-                let age = age(&picture, &uplink).unwrap_or_default();
+                let age = age(&picture).unwrap_or_default();
                 (age, FULL[3], stale(&setting.0))
             }
         };
@@ -210,13 +208,12 @@ fn says(picture: &Picture, told: bool, age: Option<f64>, stale: f64) -> Option<S
 
 fn warning(
     picture: Res<Picture>,
-    uplink: Res<Uplink>,
     setting: Res<Setting>,
     sign: Single<&mut Node, With<Warning>>,
     words: Single<&mut Text, With<WarningWords>>,
 ) {
     let told = setting.0.alerts.link_lost.visual.banner;
-    let age = age(&picture, &uplink);
+    let age = age(&picture);
     let says = says(&picture, told, age, stale(&setting.0));
     show(&mut sign.into_inner(), says.is_some());
     if let Some(says) = says {

@@ -100,8 +100,9 @@ fn spawn_columns(
 }
 
 fn spawn_help(mut commands: Commands, shell: Option<Res<Shell>>) {
-    let leave = shell.map_or(t("hud.leave_once"), |shell| shell.way_out());
-    let words = fill("hud.help", &[("leave", leave)]);
+    // A replay has keys of its own, and says so.
+    let Some(shell) = shell else { return };
+    let words = fill("hud.help", &[("leave", shell.way_out())]);
     // Between the speed and the controls.
     let place = Node {
         left: px(drive::SPEED + 2.0 * MARGIN),
