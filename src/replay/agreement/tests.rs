@@ -1,5 +1,5 @@
 //! Reference values: published ones, and those of statsmodels 0.15 (Cohen), irrCAC 0.4 (Fleiss with
-//! Gwet's variance) and krippendorff 0.8 for the same tables.
+//! Gwet's variance) and krippendorff 0.9 for the same tables.
 
 use super::*;
 
