@@ -91,8 +91,10 @@ pub fn verify(args: &Args) -> anyhow::Result<Done> {
 
 #[cfg(feature = "sim")]
 type Stopper = takeover::session::Stop;
+/// Without the simulation nothing takes long enough to be stopped.
 #[cfg(not(feature = "sim"))]
-type Stopper = ();
+#[derive(Clone, Copy)]
+struct Stopper;
 
 #[cfg(feature = "sim")]
 fn stop() -> anyhow::Result<Stopper> {
@@ -106,7 +108,7 @@ fn stop() -> anyhow::Result<Stopper> {
 
 #[cfg(not(feature = "sim"))]
 fn stop() -> anyhow::Result<Stopper> {
-    Ok(())
+    Ok(Stopper)
 }
 
 fn one(args: &Args, log: &Path, stop: &Stopper) -> anyhow::Result<Done> {
@@ -135,7 +137,7 @@ fn one(args: &Args, log: &Path, stop: &Stopper) -> anyhow::Result<Done> {
         }
     }
     #[cfg(not(feature = "sim"))]
-    let () = *stop;
+    let Stopper = *stop;
     if args.json {
         print([serde_json::to_string_pretty(&found)?])?;
     } else {
