@@ -528,7 +528,7 @@ mod tests {
         assert_eq!(of(45.3, 1.0), SKY_BLUE);
         assert_eq!(of(52.3, 0.25), SKY_BLUE);
         assert_ne!(of(52.3, 1.0), SKY_BLUE);
-        assert_eq!(of(50.0, 0.6), SKY_BLUE, "the fall is one line");
+        assert_eq!(of(49.95, 0.6), SKY_BLUE, "the fall is one line");
         assert_eq!(of(55.0, 0.8), of(55.0, 0.9), "the cursor again");
     }
 

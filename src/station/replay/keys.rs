@@ -8,7 +8,7 @@ use crate::command::Change;
 use crate::devices::layout::Role;
 use crate::devices::menu::{Menu, Step};
 use crate::replay::transport::Act;
-use crate::station::notes::notice;
+use crate::station::notes::{Notice, notice};
 use crate::station::views::ViewRequest;
 use crate::station::words::t;
 use bevy::app::AppExit;
@@ -217,9 +217,15 @@ pub fn act(
     mut asked: ResMut<Asked>,
     mut player: ResMut<Player>,
     mut desk: ResMut<Desk>,
+    told: Query<Entity, With<Notice>>,
     mut exit: MessageWriter<AppExit>,
 ) {
     for wish in std::mem::take(&mut asked.0) {
+        if matches!(wish, Wish::Label | Wish::Page(_) | Wish::ByHand) {
+            for old in &told {
+                commands.entity(old).try_despawn();
+            }
+        }
         match wish {
             Wish::Act(act) => player.transport.act(act),
             Wish::Pictures(way) => player.step_picture(way),

@@ -573,6 +573,9 @@ pub fn over_pictures(
         let words = match problem {
             None => continue,
             Some(Problem::NothingCame) => t("replay.nothing_came").into(),
+            Some(Problem::Missing { from }) => {
+                fill("replay.missing", &[("from", &format!("{from:.2}"))])
+            }
             Some(Problem::Damaged(why)) => fill("replay.damaged", &[("why", why)]),
         };
         write(&mut text, words);

@@ -69,11 +69,15 @@ pub struct Now {
     pub problem: Option<Problem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
     /// The operator had not got any picture yet.
     NothingCame,
     Damaged(String),
+    /// Nothing is on record since this time, s.
+    Missing {
+        from: f64,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -264,6 +268,12 @@ impl Run {
             }
         };
         self.now.problem = seen.is_none().then_some(Problem::NothingCame);
+        // Of ticks that are missing the reel has the last one before them.
+        let there = self.now.frame.as_ref().map_or(tick, |frame| frame.tick);
+        if there < tick {
+            let from = (there + 1) as f64 / self.strip.hz as f64;
+            self.now.problem = Some(Problem::Missing { from });
+        }
         let seen = seen.map(|mut seen| {
             // A camera picture that stands still need not be drawn again.
             match &self.picture {
