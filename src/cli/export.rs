@@ -115,17 +115,29 @@ fn write_new(out: &Path, text: &str) -> anyhow::Result<()> {
     written.with_context(|| format!("{}: cannot write the table", out.display()))
 }
 
-/// Rows as a table; the header is there even without a row.
+/// RFC 4180: a header, then a row for each; what is not there is empty. The crate `csv` would do it,
+/// and bring features of `serde_core` that build all of Bevy anew; it comes with the tables of analyses.
 fn csv<T: Serialize>(rows: &[T], header: &[&str]) -> anyhow::Result<String> {
-    let mut writer = csv::WriterBuilder::new()
-        .has_headers(false)
-        .from_writer(Vec::new());
-    writer.write_record(header)?;
+    let mut text = header.join(",") + "\n";
     for row in rows {
-        writer.serialize(row)?;
+        let row = serde_json::to_value(row).context("cannot make the table")?;
+        let cells = header.iter().map(|column| match &row[*column] {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(words) => quoted(words),
+            other => other.to_string(),
+        });
+        text += &cells.collect::<Vec<_>>().join(",");
+        text.push('\n');
     }
-    let bytes = writer.into_inner().context("cannot make the table")?;
-    Ok(String::from_utf8(bytes)?)
+    Ok(text)
+}
+
+fn quoted(words: &str) -> String {
+    if words.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", words.replace('"', "\"\""))
+    } else {
+        words.into()
+    }
 }
 
 fn json(object: &impl Serialize) -> anyhow::Result<String> {
