@@ -195,7 +195,7 @@ fn settings_are_told_by_their_place_and_both_values() {
     assert_eq!(found["scenario"]["line"], line as u64 + 1);
     let (out, _, _) = diff(&a, &b, &[]);
     assert!(
-        out.contains("  authority.link_timeout: A 0.5, B 0.7\n"),
+        out.contains("  authority.link_timeout: A 0.3, B 0.7\n"),
         "{out}"
     );
 }
