@@ -11,6 +11,7 @@ pub mod frame;
 pub mod link;
 pub mod map;
 pub mod operator;
+pub mod parallel;
 pub mod perception;
 pub mod random;
 pub mod record;

@@ -96,7 +96,7 @@ pub fn every_run<T: Send>(
     let seeds = seeds as usize;
     let n = scenarios.len() * seeds;
     let bar = indicatif::ProgressBar::new(n as u64);
-    let results = takeover::assess::drive::parallel(
+    let results = takeover::parallel::parallel(
         n,
         |i| job(i / seeds, &scenarios[i / seeds], (i % seeds) as u64 + 1),
         || bar.inc(1),

@@ -3,7 +3,7 @@
 //! The referee's verdicts on each, [`crate::session::fork::verdicts`], and their sums.
 
 use super::reel::scenario_of;
-use crate::assess::drive::parallel;
+use crate::parallel::parallel;
 use crate::record::{Entry, Log, Stream};
 use crate::referee::verdict::{Effect, RequestVerdict};
 use crate::session::Stop;
