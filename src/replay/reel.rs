@@ -51,6 +51,9 @@ pub struct Sample {
     /// Steering-wheel angle in force, rad, and the operator's own, as it had arrived.
     pub wheel: f32,
     pub commanded_wheel: f32,
+    /// The operator's pedals, as they had arrived, 0 to 1.
+    pub commanded_accelerator: f32,
+    pub commanded_brake: f32,
     /// Pedals in force, 0 to 1.
     pub accelerator: f32,
     pub brake: f32,
@@ -408,12 +411,12 @@ impl Reel {
     pub fn survey(&mut self) -> Survey {
         let mut survey = Survey::default();
         let mut tally = Tally::new(&self.scenario, self.shapes.names.clone());
-        let (mut sample, mut wheel) = (Sample::default(), 0.0);
+        let (mut sample, mut given) = (Sample::default(), None);
         let hz = self.stream.info.tick_hz;
         survey.lost = self.stream.each(false, |entry| {
             tally.entry(hz, &entry);
             match entry {
-                Entry::Command(c) => wheel = c.wheel,
+                Entry::Command(c) => given = Some(c),
                 Entry::Perception(p) => {
                     sample.confidence = p.confidence;
                     sample.functions = functions(&p).map(|f| f.reported as f32);
@@ -436,7 +439,9 @@ impl Reel {
                             speed: s.speed,
                             acceleration: s.acceleration,
                             wheel: s.wheel,
-                            commanded_wheel: wheel,
+                            commanded_wheel: given.map_or(0.0, |c| c.wheel),
+                            commanded_accelerator: given.map_or(0.0, |c| c.accelerator),
+                            commanded_brake: given.map_or(0.0, |c| c.brake),
                             accelerator: s.accelerator,
                             brake: s.brake,
                             ttc: s.ttc.map_or(f32::INFINITY, |t| t as f32),

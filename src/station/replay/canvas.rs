@@ -338,7 +338,11 @@ fn parts(lane: Lane, several: bool) -> Vec<(Value, Rgb)> {
         Lane::Wheel if several => vec![(|s| s.wheel, PAPER)],
         Lane::Wheel => vec![(|s| s.commanded_wheel, ORANGE), (|s| s.wheel, PAPER)],
         Lane::Pedals if several => vec![(|s| s.accelerator - s.brake, PAPER)],
-        Lane::Pedals => vec![(|s| s.accelerator, SKY_BLUE), (|s| -s.brake, VERMILLION)],
+        Lane::Pedals => vec![
+            (|s| s.commanded_accelerator - s.commanded_brake, ORANGE),
+            (|s| s.accelerator, SKY_BLUE),
+            (|s| -s.brake, VERMILLION),
+        ],
     }
 }
 
