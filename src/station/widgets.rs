@@ -82,6 +82,13 @@ fn fitted(size: Vec2, text: f32) -> (f32, Room) {
     (scale, Room::of(size / scale))
 }
 
+/// The scale that a whole window of this size would have: of what keeps a part of it for itself, since
+/// the scale in force depends on how much that is.
+pub fn scale_of_whole(window: &Window, text: TextScale) -> f32 {
+    let (low, high) = TextScale::RANGE;
+    fitted(window.size(), text.0.clamp(low, high)).0
+}
+
 /// What of the main window the world and its instruments have, and how many runs share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Resource)]
 pub struct Area {

@@ -155,6 +155,8 @@ echo $? > "$DIR/again"
 "$TAKEOVER" replay "$DIR/run.mcap" --video "$DIR/film" --from request --to request+0.5 --fps 4 \
     --size 640x360 --quality low --as truth 2>> "$DIR/err.txt"
 echo $? > "$DIR/film_code"
+"$TAKEOVER" replay "$DIR/run.mcap" --at request+1 --size 960x540 --quality low --as truth \
+    --screenshot "$DIR/other_size.png" 2>> "$DIR/err.txt"
 "#;
 
     const KEYS: &str = r#"
@@ -201,6 +203,9 @@ echo $? > "$DIR/code"
         assert!(blue("operator.png") > blue("truth.png"));
         // Blue on the bar, where the automation drove.
         assert!(share(&dir.join("truth.png"), [0, 114, 178]) > 0.003);
+        // The panel takes its part of a window of any size once and for all; while it went to and fro the
+        // world stayed black.
+        assert!(share(&dir.join("other_size.png"), [13, 15, 20]) < 0.6);
 
         assert_eq!(code("film_code").trim(), "0", "{all}");
         let mut films: Vec<_> = fs::read_dir(dir.join("film"))

@@ -10,7 +10,8 @@ use crate::station::runs::Lasting;
 use crate::station::screens::WindowCamera;
 use crate::station::views::View;
 use crate::station::widgets::{
-    Area, FAINT, INK, ORANGE, PANEL, PAPER, Room, SKY_BLUE, label, paint, show, write,
+    Area, FAINT, INK, ORANGE, PANEL, PAPER, Room, SKY_BLUE, TextScale, label, paint,
+    scale_of_whole, show, write,
 };
 use crate::station::words::{fill, named, t};
 use bevy::asset::RenderAssetUsages;
@@ -248,6 +249,7 @@ fn spawn_cover(commands: &mut Commands, run: usize) {
 pub fn share_window(
     window: Single<&Window, With<PrimaryWindow>>,
     ui_scale: Res<UiScale>,
+    text: Res<TextScale>,
     player: Res<Player>,
     mut area: ResMut<Area>,
     mut shape: ResMut<Shape>,
@@ -262,7 +264,9 @@ pub fn share_window(
     }
     let scale = ui_scale.0 * window.scale_factor();
     let runs = player.runs.len();
-    let kept = height(size.y, scale, runs).clamp(1, size.y - 1);
+    // By the scale in force its height would change the scale, and that the height, for ever.
+    let steady = scale_of_whole(&window, *text) * window.scale_factor();
+    let kept = height(size.y, steady, runs).clamp(1, size.y - 1);
     area.set_if_neq(Area {
         kept,
         runs,
