@@ -64,7 +64,7 @@ pub struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// End the fork this many s after its beginning. Default: where the scenario ends.
-    #[arg(long = "for", value_name = "S")]
+    #[arg(long = "for", value_name = "S", value_parser = length)]
     length: Option<f64>,
     /// Folder for the forks' logs.
     #[arg(long, value_name = "DIR", default_value = "runs")]
@@ -78,6 +78,13 @@ pub struct Args {
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
+}
+
+fn length(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(s) if (0.01..=1e6).contains(&s) => Ok(s),
+        _ => Err("expected s, from 0.01 (a tick) on".into()),
+    }
 }
 
 /// Who gives the commands from the fork on.
@@ -406,6 +413,8 @@ mod with_sim {
         use takeover::replay::outcome::Watch;
         use takeover::session::choice::{Choice, Who as Answers};
 
+        // Before there is a log of it.
+        takeover::station::check().map_err(|why| anyhow!("--operator human: {why}"))?;
         let who = ForkWho::Human;
         let recorder = if args.no_log {
             None

@@ -221,6 +221,11 @@ fn mistakes_get_one_line() {
             1,
             "request",
         ),
+        (
+            &["fork", log, "--at", "1", "--for", "0"][..],
+            2,
+            "expected s, from 0.01",
+        ),
         (&["fork", log, log][..], 2, "--batch"),
         (
             &["fork", "nowhere.mcap", "--at", "1"][..],
