@@ -43,7 +43,14 @@ pub struct Screen {
     size: UVec2,
     /// Its image shows nothing yet.
     blank: bool,
+    /// Pictures to be drawn anew whether there is anything new or not: [`SETTLING`].
+    settling: u8,
 }
+
+/// After its image, its place or its lens was changed a picture is drawn so often again. In a run the next
+/// camera picture does that; a replay that stands shows one and the same, and what was drawn while the
+/// window was still finding its layout was lost.
+const SETTLING: u8 = 12;
 
 /// The node that shows a screen's image.
 #[derive(Component)]
@@ -169,6 +176,7 @@ fn spawn(mut commands: Commands, quality: Res<Quality>, setting: Res<Setting>) {
                 },
                 size: UVec2::ZERO,
                 blank: true,
+                settling: SETTLING,
             },
             Camera3d::default(),
             Camera {
@@ -346,6 +354,7 @@ fn arrange(
             image.image = target;
             screen.size = size;
             screen.blank = true;
+            screen.settling = SETTLING;
         }
         let samples = Msaa::from_samples(terms.samples);
         if *msaa != samples {
@@ -376,6 +385,7 @@ fn arrange(
         };
         if *node != wanted {
             *node = wanted;
+            screen.settling = SETTLING;
         }
         let window = window_cameras.iter().find(|(_, w)| w.0 == place.pane);
         if let Some((window, _)) = window.filter(|w| target.is_none_or(|t| t.0 != w.0)) {
@@ -479,7 +489,9 @@ fn shoot(
             continue;
         }
         let turn = (drawn.count + screen.slot as u64).is_multiple_of(every);
-        camera.is_active = screen.blank || (new && (turn || !screen.slot.is_mirror()));
+        camera.is_active =
+            screen.blank || screen.settling > 0 || (new && (turn || !screen.slot.is_mirror()));
+        screen.settling = screen.settling.saturating_sub(1);
         if !camera.is_active {
             continue;
         }
