@@ -1,7 +1,7 @@
 //! How the others move in half a second: curves through few knots instead of a pose at every tick.
 //!
 //! Each of a body's place and angles is a cubic Hermite curve from knot to knot. The first and the last
-//! tick are knots; where a curve would be further than [`LENGTH_TOLERANCE`] or [`ANGLE_TOLERANCE`] from
+//! tick are knots; where a curve would be further than `LENGTH_TOLERANCE` or `ANGLE_TOLERANCE` from
 //! any tick, another knot is put in between, down to a knot at every tick (a crash). Velocities are the
 //! curves' slopes. So what is read back is within the tolerance by construction.
 

@@ -34,7 +34,7 @@ pub struct Band {
     pub authority: Authority,
 }
 
-/// Ticks between two samples of [`Curve`].
+/// Ticks between two of a [`Sample`].
 pub const TICKS_PER_SAMPLE: u64 = 10;
 
 /// One sample of the curves, [`TICKS_PER_SAMPLE`] apart: confidence, the motion, and the controls in force.

@@ -134,7 +134,7 @@ pub struct Label {
     /// Code of a taxonomy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// Name of the taxonomy that the cause is from; filled in by [`Labels::add`].
+    /// Name of the taxonomy that the cause is from; filled in by `Labels::add`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taxonomy: Option<String>,
     /// TOC rating, 1 (perfect) to 10 (uncontrollable): [`QUALITY`].
