@@ -413,6 +413,10 @@ mod with_sim {
         use takeover::replay::outcome::Watch;
         use takeover::session::choice::{Choice, Who as Answers};
 
+        if args.length.is_some() {
+            let why = "--for is for those who do not end by themselves: a person ends a fork by hand with Esc";
+            return Err(Usage(why.into()).into());
+        }
         // Before there is a log of it.
         takeover::station::check().map_err(|why| anyhow!("--operator human: {why}"))?;
         let who = ForkWho::Human;
