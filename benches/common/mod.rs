@@ -19,6 +19,8 @@ pub fn recorder(scenario: &Scenario, operator: &str, path: &Path) -> Recorder {
         tick_hz: TICK_HZ,
         link: None,
         fork: None,
+        participant: None,
+        conditions: Default::default(),
     };
     Recorder::create(path, &info, scenario, None).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -485,6 +485,8 @@ mod with_sim {
             started_ns,
             link: base.link.clone(),
             fork: Some(fork.clone()),
+            participant: None,
+            conditions: Default::default(),
             ..recorded.info.clone()
         };
         let stem = recorded

@@ -103,6 +103,8 @@ impl Launch {
             tick_hz: TICK_HZ,
             link: self.choice.link.clone(),
             fork: None,
+            participant: None,
+            conditions: Default::default(),
         };
         let script = self.script.as_ref().map(|s| s.text.as_str());
         let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);

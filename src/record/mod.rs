@@ -45,6 +45,7 @@ pub mod messages {
 
 use crate::takeover::change::Fork;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How a run came about: the record's first metadata, name [`RunInfo::NAME`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,6 +74,12 @@ pub struct RunInfo {
     /// It went on from another run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fork: Option<Fork>,
+    /// Who took part: a study's code, never a name; none outside of studies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<String>,
+    /// Conditions of the study that it belongs to: factor and level.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conditions: BTreeMap<String, String>,
 }
 
 impl RunInfo {

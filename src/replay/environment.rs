@@ -171,6 +171,8 @@ mod tests {
             tick_hz: 100,
             link: None,
             fork: None,
+            participant: None,
+            conditions: Default::default(),
         };
         let settings = scenario.settings(1);
         assert_eq!(

@@ -33,6 +33,8 @@ pub fn run(args: &[String]) {
         seed: 1,
         link: None,
         fork: None,
+        participant: None,
+        conditions: Default::default(),
         operator: "human".into(),
         pace: "realtime".into(),
         started_ns: realtime_ns(SystemTime::now()),

@@ -173,6 +173,8 @@ fn recorder(scenario: &Scenario, path: &std::path::Path) -> Recorder {
         tick_hz: TICK_HZ,
         link: None,
         fork: None,
+        participant: None,
+        conditions: Default::default(),
     };
     Recorder::create(path, &info, scenario, None).expect("writable")
 }

@@ -118,6 +118,8 @@ fn person(log: &std::path::Path) -> (Sender<FromOperator>, Session) {
         tick_hz: TICK_HZ,
         link: None,
         fork: None,
+        participant: None,
+        conditions: Default::default(),
     };
     let recorder = Recorder::create(log, &info, &scenario, None).expect("a record");
     let session = Session::new(&scenario, sim, Box::new(human), Some(recorder));

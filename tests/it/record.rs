@@ -77,6 +77,8 @@ fn info(seed: u64) -> RunInfo {
         tick_hz: 100,
         link: None,
         fork: None,
+        participant: None,
+        conditions: Default::default(),
     }
 }
 

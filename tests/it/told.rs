@@ -30,6 +30,8 @@ pub fn tell(path: &Path, started_ns: i64, hash: u64) {
         tick_hz: 100,
         link: None,
         fork: None,
+        participant: None,
+        conditions: Default::default(),
     };
     let mut recorder = Recorder::create(path, &info, &scenario, None).expect("a record");
     let ego = BodyView {

@@ -18,6 +18,8 @@ fn info() -> RunInfo {
         tick_hz: 100,
         link: None,
         fork: None,
+        participant: None,
+        conditions: Default::default(),
     }
 }
 
