@@ -2,6 +2,7 @@
 // A test that panics is a test that reports.
 #![cfg_attr(test, allow(clippy::panic, clippy::unwrap_used))]
 
+pub mod analysis;
 pub mod assess;
 pub mod autopilot;
 pub mod clock;

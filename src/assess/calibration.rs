@@ -19,7 +19,8 @@ struct BinSums {
     n: u64,
     reported: f64,
     correct: f64,
-    right: u64,
+    /// Claims that were right.
+    right: f64,
 }
 
 /// Sums over claims, from which everything follows. Runs are counted apart and added.
@@ -37,9 +38,22 @@ impl Sums {
         bin.n += 1;
         bin.reported += reported;
         bin.correct += correct;
-        bin.right += u64::from(right);
+        bin.right += f64::from(u8::from(right));
         let error = reported - if right { 1.0 } else { 0.0 };
         self.squared += error * error;
+    }
+
+    /// A confidence whose claims are not on record, only their true probability: each counts for the share
+    /// that would be right, and the Brier score for its expectation.
+    pub fn expect(&mut self, reported: f64, correct: f64) {
+        let index = (reported * BINS as f64) as usize;
+        let bin = &mut self.bins[index.min(BINS - 1)];
+        bin.n += 1;
+        bin.reported += reported;
+        bin.correct += correct;
+        bin.right += correct;
+        let error = reported - correct;
+        self.squared += error * error + correct * (1.0 - correct);
     }
 
     pub fn merge(&mut self, other: &Self) {
@@ -59,7 +73,7 @@ impl Sums {
             return None;
         }
         let n = claims as f64;
-        let right = self.bins.iter().map(|b| b.right).sum::<u64>() as f64 / n;
+        let right = self.bins.iter().map(|b| b.right).sum::<f64>() / n;
         let mut out = Calibration {
             claims,
             right,
@@ -79,7 +93,7 @@ impl Sums {
                 claims: sums.n,
                 confidence: sums.reported / k,
                 probability: sums.correct / k,
-                right: sums.right as f64 / k,
+                right: sums.right / k,
             };
             let gap = bin.confidence - bin.right;
             let apart = bin.right - right;
@@ -133,6 +147,13 @@ pub struct ByFunction {
 }
 
 impl ByFunction {
+    /// As [`Sums::expect`].
+    pub fn expect(&mut self, function: Function, reported: f64, correct: f64) {
+        for sums in [&mut self.functions[function as usize], &mut self.all] {
+            sums.expect(reported, correct);
+        }
+    }
+
     pub fn claim(&mut self, claim: &Claim) {
         for sums in [&mut self.functions[claim.function as usize], &mut self.all] {
             sums.add(claim.reported, claim.correct, claim.right);

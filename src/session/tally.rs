@@ -11,7 +11,8 @@ use crate::road_user::RoadUser;
 use crate::scenario::Scenario;
 use crate::takeover::alert::{Alert, Presented};
 use crate::takeover::event::{Authority, Event, TimedEvent};
-use crate::takeover::timeline::{Outcome, Takeover, Timeline, sum};
+use crate::takeover::intent::IntentSettings;
+use crate::takeover::timeline::{Outcome, StabilisedSettings, Takeover, Timeline, sum};
 use crate::traffic::Traffic;
 use serde::{Deserialize, Serialize};
 
@@ -64,8 +65,17 @@ pub struct Account {
 impl Tally {
     /// `names`: of the others, in the order of the frames' bodies.
     pub fn new(scenario: &Scenario, names: Vec<String>) -> Self {
+        Self::with(scenario.intent, scenario.stabilised, names)
+    }
+
+    /// The same by other settings than the scenario's.
+    pub fn with(
+        intent: IntentSettings,
+        stabilised: StabilisedSettings,
+        names: Vec<String>,
+    ) -> Self {
         Self {
-            timeline: Timeline::new(scenario.intent, scenario.stabilised),
+            timeline: Timeline::new(intent, stabilised),
             collisions: Vec::new(),
             dangers: DangerWatch::new(names),
             link: LinkTally::default(),
