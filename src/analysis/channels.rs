@@ -14,6 +14,8 @@ use crate::traffic::Traffic;
 /// A hole in a record is bridged by its last tick if it is at most this long, s. Behind a longer one nothing is
 /// measured.
 const LONGEST_HOLE: f64 = 5.0;
+/// Rows from one place of the others to the next: maps need no more.
+pub const OTHERS_EVERY: usize = 20;
 /// Two ticks between which the lane's centre is elsewhere by more than this are of two lanes, m.
 const OTHER_LANE: f64 = 1.0;
 
@@ -62,6 +64,8 @@ pub struct Channels {
     pub x: Vec<f32>,
     pub y: Vec<f32>,
     pub yaw: Vec<f32>,
+    /// Where the others were, m, at every [`OTHERS_EVERY`]th row, in the order of the bodies behind the ego.
+    pub others: Vec<Vec<[f32; 2]>>,
     /// Rows that were filled in for ticks that are missing.
     pub filled: usize,
     /// A hole that was too long to be filled; what came after it is not here.
@@ -225,6 +229,12 @@ impl<'a> ChannelBuilder<'a> {
                 vy: f64::from(b.vy),
                 shape: *shape,
             }));
+        // Of rows that were filled in there is none; a map has a gap there.
+        if out.len() / OTHERS_EVERY >= out.others.len() {
+            let places = s.bodies.iter().skip(1).map(|b| [b.x, b.y]);
+            out.others.resize(out.len() / OTHERS_EVERY, Vec::new());
+            out.others.push(places.collect());
+        }
         let ahead = Ahead::find(&self.bodies, f64::from(body.wz));
 
         out.authority.push(s.authority_kind());

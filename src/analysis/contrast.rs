@@ -110,7 +110,7 @@ pub struct Factor {
 }
 
 /// Factors that can be compared: of the study first, then who answered, over which link, in which scenario.
-pub fn factors(runs: &[RunRow], only: &[String]) -> Vec<String> {
+pub fn factors(runs: &[&RunRow], only: &[String]) -> Vec<String> {
     let study: BTreeSet<&String> = runs.iter().flat_map(|r| r.origin.factors.keys()).collect();
     let mut names: Vec<String> = study.into_iter().cloned().collect();
     names.extend(["operator", "link", "scenario"].map(String::from));
@@ -122,7 +122,7 @@ pub fn factors(runs: &[RunRow], only: &[String]) -> Vec<String> {
 }
 
 /// Levels of a factor.
-pub fn levels(runs: &[RunRow], factor: &str) -> BTreeSet<String> {
+pub fn levels(runs: &[&RunRow], factor: &str) -> BTreeSet<String> {
     let levels = runs.iter().filter_map(|r| r.level(factor));
     levels.map(String::from).collect()
 }

@@ -68,3 +68,33 @@ pub fn all() -> impl Iterator<Item = &'static Metric> {
 pub fn of_level(level: &str) -> impl Iterator<Item = &'static Metric> {
     all().filter(move |m| m.level() == level)
 }
+
+/// A table of each group, as docs/metrics.md has them.
+pub fn markdown(metrics: &[&Metric]) -> String {
+    use std::fmt::Write;
+    let mut out = String::new();
+    let mut heading = ("", "");
+    for m in metrics {
+        if heading != (m.level(), m.group) {
+            heading = (m.level(), m.group);
+            let space = if out.is_empty() { "" } else { "\n" };
+            let _ = writeln!(
+                out,
+                "{space}### {} (one value per {})\n\n| metric | unit | definition | source | empty |\n|---|---|---|---|---|",
+                m.group,
+                m.level()
+            );
+        }
+        let unit = if m.unit.is_empty() {
+            m.kind.name()
+        } else {
+            m.unit
+        };
+        let _ = writeln!(
+            out,
+            "| `{}` | {unit} | {} | {} | {} |",
+            m.name, m.definition, m.source, m.missing
+        );
+    }
+    out
+}

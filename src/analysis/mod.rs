@@ -17,6 +17,9 @@
 //! | `fleet/` | vehicles per operator: queueing models and their simulation |
 //! | `signals/` | measures of evenly sampled signals: pure functions |
 //! | `stats/` | statistics: pure functions |
+//! | `results` | all of them together |
+//! | `page/`, `report/` | the report's sections; a document of sections, tables and figures |
+//! | `write` | the folder that an analysis leaves |
 //! | `table/` | tables as CSV, Parquet, JSON; the data dictionary |
 
 pub mod answer;
@@ -28,8 +31,11 @@ pub mod fleet;
 pub mod lead;
 pub mod metric;
 pub mod metrics;
+pub mod page;
 pub mod people;
 pub mod reaction;
+pub mod report;
+pub mod results;
 pub mod rows;
 pub mod run;
 pub mod run_case;
@@ -40,3 +46,4 @@ pub mod study;
 pub mod table;
 pub mod tables;
 pub mod team;
+pub mod write;

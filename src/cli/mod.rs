@@ -1,5 +1,6 @@
 //! Verbs of the command line. Results go to standard output, talk to standard error.
 
+mod analyze;
 mod assess;
 mod assess_calibration;
 mod assess_policy;
@@ -21,6 +22,7 @@ mod list;
 mod live_devices;
 #[cfg(feature = "station")]
 mod look;
+mod metrics;
 mod recover;
 mod replay;
 #[cfg(feature = "station")]
@@ -51,6 +53,8 @@ Examples:
   takeover run scenarios/fog_bank.ron --headless      no window: a modelled operator answers
   takeover run scenarios/fog_bank.ron --headless --operator none --json
   takeover inspect runs/LOG.mcap                      what happened, and how fast
+  takeover analyze runs --out results                 tables, statistics, a report to cite
+  takeover metrics                                    what its figures mean
   takeover link 4g                                    what a link does, measured
   takeover assess policy --seeds 5                    what takeover policies are worth
   takeover replay runs/LOG.mcap                       see it again, at any speed, from every camera
@@ -85,6 +89,8 @@ enum Verb {
     Check(check::Args),
     List(list::Args),
     Inspect(inspect::Args),
+    Analyze(analyze::Args),
+    Metrics(metrics::Args),
     Assess(assess::Args),
     Judge(judge::Args),
     Verify(verify::Args),
@@ -128,6 +134,8 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::check(&args),
         Verb::List(args) => list::list(&args),
         Verb::Inspect(args) => inspect::inspect(&args),
+        Verb::Analyze(args) => analyze::analyze(&args),
+        Verb::Metrics(args) => metrics::metrics(&args),
         Verb::Assess(args) => assess::assess(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Verify(args) => verify::verify(&args),
