@@ -25,7 +25,7 @@ run:
 	else \
 	  echo "no display (DISPLAY and WAYLAND_DISPLAY are not set): running without the window" >&2 && \
 	  .ci/system-packages build && \
-	  { cargo run --release $(HEADLESS) -- run $(SCENARIO) --headless $(ARGS) || [ $$? -eq 3 ]; }; \
+	  { cargo run --release $(HEADLESS) -- run $(SCENARIO) --headless --report $(ARGS) || [ $$? -eq 3 ]; }; \
 	fi
 
 test:

@@ -3,9 +3,13 @@
 use super::rows::RunRow;
 use super::run::{Run, Scenarios};
 use super::settings::Settings;
+use crate::assess::calibration::ByFunction;
 use crate::parallel::parallel;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// So many logs are read before what they have in common is added up.
+const BATCH: usize = 500;
 
 /// A log, or a path, that was left out, and why.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -19,6 +23,8 @@ pub struct LeftOut {
 pub struct Collected {
     /// In the order of their paths.
     pub runs: Vec<RunRow>,
+    /// Reported confidence against the true probability, of all runs together.
+    pub trust: ByFunction,
     pub left_out: Vec<LeftOut>,
 }
 
@@ -72,23 +78,29 @@ fn in_folder(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 /// Reads logs on all processors; `done` is told after each. A broken one is left out, with the reason.
 pub fn read(logs: &[PathBuf], settings: &Settings, done: impl Fn() + Sync) -> Collected {
     let scenarios = Scenarios::default();
-    let rows = parallel(
-        logs.len(),
-        |i| {
-            let run = Run::read(&logs[i], settings, &scenarios);
-            run.map(|run| RunRow::of(&run, settings))
-                .map_err(|why| why.reason(&logs[i]))
-        },
-        done,
-    );
     let mut out = Collected::default();
-    for (log, row) in logs.iter().zip(rows) {
-        match row {
-            Ok(row) => out.runs.push(row),
-            Err(why) => out.left_out.push(LeftOut {
-                path: log.clone(),
-                why,
-            }),
+    for batch in logs.chunks(BATCH) {
+        let rows = parallel(
+            batch.len(),
+            |i| {
+                let run = Run::read(&batch[i], settings, &scenarios);
+                run.map(|run| (RunRow::of(&run, settings), run.trust))
+                    .map_err(|why| why.reason(&batch[i]))
+            },
+            &done,
+        );
+        // In order, so that sums come out the same whoever was first.
+        for (log, row) in batch.iter().zip(rows) {
+            match row {
+                Ok((row, trust)) => {
+                    out.runs.push(row);
+                    out.trust.merge(&trust);
+                }
+                Err(why) => out.left_out.push(LeftOut {
+                    path: log.clone(),
+                    why,
+                }),
+            }
         }
     }
     out

@@ -19,7 +19,7 @@
 //! | `stats/` | statistics: pure functions |
 //! | `results` | all of them together |
 //! | `page/`, `report/` | the report's sections; a document of sections, tables and figures |
-//! | `write` | the folder that an analysis leaves |
+//! | `write`, `one` | the folder that an analysis leaves; that of one log, when its run is over |
 //! | `table/` | tables as CSV, Parquet, JSON; the data dictionary |
 
 pub mod answer;
@@ -31,6 +31,7 @@ pub mod fleet;
 pub mod lead;
 pub mod metric;
 pub mod metrics;
+pub mod one;
 pub mod page;
 pub mod people;
 pub mod reaction;

@@ -11,7 +11,7 @@ use super::stats::describe::{self, Summary};
 use super::stats::proportion::{Proportion, wilson};
 use super::study::Scores;
 use super::team::Teams;
-use crate::assess::calibration::{ByFunction, Calibration};
+use crate::assess::calibration::Calibration;
 use crate::assess::detection::{Counts, Score};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -117,12 +117,12 @@ impl Results {
             });
             (name.clone(), levels.collect())
         });
-        let (mut trust, mut detection) = (ByFunction::default(), Counts::default());
+        let mut detection = Counts::default();
         for run in runs {
-            trust.merge(&run.trust);
             detection.merge(&run.detection);
         }
-        let calibration = trust
+        let calibration = collected
+            .trust
             .results()
             .into_iter()
             .map(|(name, c)| (name.to_string(), c));

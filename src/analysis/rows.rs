@@ -7,7 +7,6 @@ use super::run::Run;
 use super::run_case::RunCase;
 use super::settings::Settings;
 use super::table::Value;
-use crate::assess::calibration::ByFunction;
 use crate::assess::detection::Counts;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -68,7 +67,6 @@ pub struct RunRow {
     pub origin: Origin,
     pub values: Vec<Value>,
     pub takeovers: Vec<TakeoverRow>,
-    pub trust: ByFunction,
     pub detection: Counts,
 }
 
@@ -175,7 +173,6 @@ impl RunRow {
             origin: Origin::of(run),
             values: values.collect(),
             takeovers: cases.iter().map(TakeoverRow::of).collect(),
-            trust: run.trust,
             detection: whole.detection,
         }
     }

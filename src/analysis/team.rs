@@ -31,6 +31,8 @@ pub struct Line {
     /// accuracy, safety, mission, trust, cost, scale.
     pub question: &'static str,
     pub measure: &'static str,
+    /// What that is, in a sentence; empty where its name says it.
+    pub meaning: &'static str,
     pub unit: &'static str,
     /// More is better, less is better, or neither.
     pub better: Better,
@@ -163,58 +165,106 @@ fn lines(pairs: &[Pair<'_>], settings: &Settings) -> Vec<Line> {
     let sides = Sides { pairs, settings };
     let neither = "nobody is there to be asked";
     vec![
-        sides.share(
-            "accuracy",
-            "runs in which every hazard was handled (no collision, no leaving the road, no near miss)",
-            Better::More,
-            unharmed,
-        ),
+        sides.share("accuracy", "hazards handled", Better::More, unharmed),
         sides.rate("accuracy", "requests", "1/h", Better::Neither, |r| {
             whole(r, "requests")
         }),
-        sides.rate(
-            "accuracy",
-            "needless requests (nothing would have happened)",
-            "1/h",
-            Better::Less,
-            |r| whole(r, "requests_needless"),
-        ),
+        sides.rate("accuracy", "needless requests", "1/h", Better::Less, |r| {
+            whole(r, "requests_needless")
+        }),
         sides.share("safety", "runs with a collision", Better::Less, |r| {
             whole(r, "collisions") > 0.5
         }),
-        sides.middle("safety", "largest delta-v in a collision", "m/s", Better::Less, "max_delta_v_mps"),
-        sides.rate("safety", "near misses", "1/h", Better::Less, |r| whole(r, "near_misses")),
+        sides.middle(
+            "safety",
+            "delta-v in collisions",
+            "m/s",
+            Better::Less,
+            "max_delta_v_mps",
+        ),
+        sides.rate("safety", "near misses", "1/h", Better::Less, |r| {
+            whole(r, "near_misses")
+        }),
         sides.rate("safety", "lane departures", "1/h", Better::Less, |r| {
             whole(r, "lane_departures")
         }),
-        sides.middle("safety", "smallest time to collision", "s", Better::More, "min_ttc_s"),
-        sides.middle("safety", "hardest braking", "m/s²", Better::Less, "max_braking_mps2"),
-        sides.share("mission", "runs that arrived (not stopped, not crashed)", Better::More, arrived),
-        sides.middle("mission", "mean speed", "m/s", Better::Neither, "mean_speed_mps"),
-        sides.of_requests("trust", "requests answered by driving (reliance of the vehicle on the person)", "requests_taken_over", Better::More, neither),
-        sides.of_requests("trust", "requests rejected as needless by the person", "requests_rejected", Better::Neither, neither),
+        sides.middle("safety", "smallest TTC", "s", Better::More, "min_ttc_s"),
+        sides.middle(
+            "safety",
+            "hardest braking",
+            "m/s²",
+            Better::Less,
+            "max_braking_mps2",
+        ),
+        sides.share("mission", "runs that arrived", Better::More, arrived),
+        sides.middle(
+            "mission",
+            "mean speed",
+            "m/s",
+            Better::Neither,
+            "mean_speed_mps",
+        ),
+        sides.of_requests(
+            "trust",
+            "requests answered",
+            "requests_taken_over",
+            Better::More,
+            neither,
+        ),
+        sides.of_requests(
+            "trust",
+            "requests rejected",
+            "requests_rejected",
+            Better::Neither,
+            neither,
+        ),
         sides.team_rate("trust", "needless takeovers", Better::Less, neither, |r| {
             whole(r, "takeovers_needless")
         }),
-        sides.team_rate("trust", "takeovers that nobody asked for (distrust)", Better::Neither, neither, |r| {
-            whole(r, "interventions_unprompted")
-        }),
+        sides.team_rate(
+            "trust",
+            "unprompted takeovers",
+            Better::Neither,
+            neither,
+            |r| whole(r, "interventions_unprompted"),
+        ),
         Line {
             unit: "min/h",
-            ..sides.rate("cost", "minutes in which the operator was needed", "min/h", Better::Less, |r| {
-                match r.origin.arm {
+            ..sides.rate(
+                "cost",
+                "operator needed",
+                "min/h",
+                Better::Less,
+                |r| match r.origin.arm {
                     Arm::Unattended => 0.0,
                     _ => whole(r, "operator_busy_s") / 60.0,
-                }
-            })
+                },
+            )
         },
         Line {
             unit: "min/h",
-            ..sides.rate("cost", "... of which driving", "min/h", Better::Less, |r| {
+            ..sides.rate("cost", "operator driving", "min/h", Better::Less, |r| {
                 whole(r, "operator_driving_s") / 60.0
             })
         },
     ]
+}
+
+/// What a measure is, where its name does not say all.
+fn meaning(measure: &str) -> &'static str {
+    match measure {
+        "hazards handled" => "runs without collision, leaving the road or near miss",
+        "needless requests" => "alone, nothing would have happened within the referee's horizon",
+        "runs that arrived" => "not stopped by a minimal-risk manoeuvre, not crashed",
+        "requests answered" => "by driving: the person complies",
+        "requests rejected" => "as needless, by the person",
+        "needless takeovers" => "alone, nothing would have happened",
+        "unprompted takeovers" => "nobody had asked: the person does not rely on the automation",
+        "operator needed" => "from a request shown to its end, and while driving",
+        "delta-v in collisions" => "severity: the largest of each run, median of runs with one",
+        "smallest TTC" => "time to collision, median of the runs that had one below 10 s",
+        _ => "",
+    }
 }
 
 /// Makes lines of pairs.
@@ -234,6 +284,7 @@ impl Sides<'_> {
         Line {
             question,
             measure,
+            meaning: meaning(measure),
             unit,
             better,
             alone: None,

@@ -11,7 +11,6 @@ use takeover::analysis::people::Person;
 use takeover::analysis::results::{Results, give_scores};
 use takeover::analysis::settings::Settings;
 use takeover::analysis::study::{Scores, Sheet, responses, tasks};
-use takeover::analysis::table::rfc3339;
 use takeover::analysis::write::{self, Analysis};
 
 /// Turn records into results: tables (CSV, Parquet), statistics, and a report that opens offline.
@@ -214,6 +213,7 @@ pub fn analyze(args: &Args) -> anyhow::Result<Done> {
         let more = against::drive(against, &collected.runs, &driven)?;
         let more = read(&more, &settings);
         collected.runs.extend(more.runs);
+        collected.trust.merge(&more.trust);
         left_out.extend(more.left_out);
     }
     let mut notes = Vec::new();
@@ -286,7 +286,8 @@ fn folder(out: &Path) -> anyhow::Result<()> {
                 .with_context(|| format!("{}: cannot make the folder", out.display()));
         }
         Err(e) => {
-            return Err(e).with_context(|| format!("{}: cannot be used as a folder", out.display()));
+            return Err(e)
+                .with_context(|| format!("{}: cannot be used as a folder", out.display()));
         }
     };
     for entry in entries {
@@ -401,18 +402,8 @@ fn finish(
     let bar = progress(chosen.len(), "takeovers drawn");
     let cards = Chosen::draw(&collected.runs, &chosen, settings, || bar.inc(1));
     bar.finish_and_clear();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let now_us = now.map_or(0, |d| d.as_micros() as i64);
-    let about = About {
-        title: args.title.clone().unwrap_or_else(|| "Takeovers".into()),
-        command: command(),
-        date_utc: rfc3339(now_us)
-            .chars()
-            .take(16)
-            .collect::<String>()
-            .replace('T', " "),
-        tables: write::TABLES.iter().map(|t| format!("{t}.csv")).collect(),
-    };
+    let title = args.title.clone().unwrap_or_else(|| "Takeovers".into());
+    let about = About::now(title, command());
     let analysis = Analysis {
         runs: &collected.runs,
         people: &people,

@@ -1,7 +1,7 @@
 //! Putting a run together: scenario, operator, record.
 
 use super::live_devices::Devices;
-use super::run::IfRecordFails;
+use super::run::{IfRecordFails, StudyArgs};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub(super) struct Launch {
     real_time: bool,
     /// In a window.
     pub watched: bool,
+    /// What a study notes in the log.
+    pub study: StudyArgs,
 }
 
 /// Where a log goes.
@@ -69,6 +71,7 @@ impl Launch {
             script,
             real_time,
             watched,
+            study: StudyArgs::default(),
         })
     }
 
@@ -81,6 +84,7 @@ impl Launch {
             script: None,
             real_time: true,
             watched: true,
+            study: StudyArgs::default(),
         }
     }
 
@@ -103,8 +107,8 @@ impl Launch {
             tick_hz: TICK_HZ,
             link: self.choice.link.clone(),
             fork: None,
-            participant: None,
-            conditions: Default::default(),
+            participant: self.study.participant.clone(),
+            conditions: self.study.conditions.iter().cloned().collect(),
         };
         let script = self.script.as_ref().map(|s| s.text.as_str());
         let create = |path: &Path| Recorder::create(path, &info, &self.scenario, script);

@@ -67,6 +67,11 @@ pub struct Args {
     /// Print the result as one JSON object.
     #[arg(long)]
     pub json: bool,
+    /// End by writing a report of the run into a folder beside its log.
+    #[arg(long)]
+    pub report: bool,
+    #[command(flatten)]
+    pub study: StudyArgs,
     /// In the window: save pictures of the request, the takeover and the end into this folder.
     #[cfg(feature = "station")]
     #[arg(long, value_name = "DIR", conflicts_with = "headless")]
@@ -88,6 +93,35 @@ pub enum IfRecordFails {
     GoOn,
     /// It ends: without a record it is worth nothing.
     Stop,
+}
+
+/// What a study notes in the log.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(next_help_heading = "For studies")]
+pub struct StudyArgs {
+    /// Who takes part: a code, never a name.
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    pub participant: Option<String>,
+    /// A condition of the study; can be given several times. `takeover analyze` compares by it.
+    #[arg(long = "condition", value_name = "FACTOR=LEVEL", value_parser = condition)]
+    pub conditions: Vec<(String, String)>,
+}
+
+fn code(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    if (1..=64).contains(&text.chars().count()) && text.chars().all(fits) {
+        return Ok(text.into());
+    }
+    Err("expected a code of up to 64 letters, digits, `-`, `_` or `.`, for example P07".into())
+}
+
+fn condition(text: &str) -> Result<(String, String), String> {
+    let wrong = || "expected FACTOR=LEVEL, for example alert=sound".to_string();
+    let (factor, level) = text.split_once('=').ok_or_else(wrong)?;
+    if factor.trim().is_empty() || level.trim().is_empty() {
+        return Err(wrong());
+    }
+    Ok((factor.trim().into(), level.trim().into()))
 }
 
 /// How the window is opened.

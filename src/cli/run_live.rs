@@ -62,11 +62,31 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
     let flag = stop.0.clone();
     ctrlc::set_handler(move || flag.store(true, std::sync::atomic::Ordering::Relaxed))
         .context("cannot watch for Ctrl-C")?;
-    let launch = Launch::new(choice, args.alerts.as_deref(), args.realtime, false)?;
+    let mut launch = Launch::new(choice, args.alerts.as_deref(), args.realtime, false)?;
+    launch.study = args.study.clone();
     let person = launch.choice.operator == Who::Human;
     let library = live_devices::library(args.profile.as_deref(), person)?;
     let report = headless(&launch, args, &place, library, &stop)?;
-    finish(args.json, &report)
+    let done = finish(args.json, &report)?;
+    if args.report {
+        write_report(args.json, &report);
+    }
+    Ok(done)
+}
+
+/// Ends with the report of the run, or with why there is none: the run itself is over and well.
+pub(super) fn write_report(json: bool, report: &Report) {
+    let Some(log) = &report.log else {
+        return say("takeover: no report: there is no log");
+    };
+    match takeover::analysis::one::report(log) {
+        Err(why) => say(format_args!("takeover: no report: {why}")),
+        // Standard output is the object's alone.
+        Ok(path) if json => say(format_args!("report: {}", path.display())),
+        Ok(path) => {
+            let _ = print([format!("report: {} (open it in a browser)", path.display())]);
+        }
+    }
 }
 
 /// Prints what a run came to.

@@ -2,7 +2,7 @@
 
 use super::launch::{Launch, Place, RecordWatch};
 use super::live_devices::{self, Devices, Ends};
-use super::run::{self, IfRecordFails, Size, WindowArgs};
+use super::run::{self, IfRecordFails, Size, StudyArgs, WindowArgs};
 use super::{Done, print, run_live, say};
 use anyhow::{Context, anyhow};
 use std::path::PathBuf;
@@ -55,6 +55,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     pub screenshots: Option<PathBuf>,
     #[command(flatten)]
+    pub study: StudyArgs,
+    #[command(flatten)]
     pub window: WindowArgs,
 }
 
@@ -85,6 +87,8 @@ struct LiveDesk {
     /// Print what each run came to as soon as it is over.
     tell: bool,
     if_record_fails: IfRecordFails,
+    /// What a study notes in the logs.
+    study: StudyArgs,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -128,11 +132,13 @@ impl LiveDesk {
             runs,
             tell,
             if_record_fails: IfRecordFails::GoOn,
+            study: StudyArgs::default(),
         })
     }
 
     fn launch(&mut self, choice: &Choice) -> anyhow::Result<Live> {
-        let launch = Launch::new(choice.clone(), self.alerts.as_deref(), true, true)?;
+        let mut launch = Launch::new(choice.clone(), self.alerts.as_deref(), true, true)?;
+        launch.study = self.study.clone();
         let recorder = launch.recorder(&self.place)?;
         let (scenario, seed) = (Arc::clone(&launch.scenario), choice.seed);
         let make = move |operator| {
@@ -338,6 +344,7 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
         false,
     )?;
     desk.if_record_fails = args.if_record_fails;
+    desk.study = args.study.clone();
     let live = desk.launch(&choice)?;
     let options = Options {
         screenshots: args.screenshots.clone(),
@@ -353,7 +360,11 @@ pub fn one_run(args: &run::Args, choice: Choice, place: Place) -> anyhow::Result
     // Without a window there was no run worth reporting.
     shown?;
     let report = reports.first().context("there was no run")?;
-    run_live::finish(args.json, report)
+    let done = run_live::finish(args.json, report)?;
+    if args.report {
+        run_live::write_report(args.json, report);
+    }
+    Ok(done)
 }
 
 /// A fork that a person drives: `make` brings the session to its moment, `at_s`. Setting `quit` ends
@@ -404,7 +415,8 @@ pub fn station(args: &Args) -> anyhow::Result<Done> {
     choose(&mut options, args.scenario.as_ref());
     let library = live_devices::library(args.profile.as_deref(), true)?;
     let place = Place::Folder(args.out.clone());
-    let desk = LiveDesk::new(place, args.alerts.clone(), library, Arc::clone(&runs), true)?;
+    let mut desk = LiveDesk::new(place, args.alerts.clone(), library, Arc::clone(&runs), true)?;
+    desk.study = args.study.clone();
     let shown = station::run(Box::new(desk), None, options);
     let reports = join(&runs)?;
     shown?;

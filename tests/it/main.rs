@@ -16,6 +16,8 @@ mod traffic_file;
 mod vehicle;
 
 #[cfg(feature = "sim")]
+mod analysis;
+#[cfg(feature = "sim")]
 mod assess;
 #[cfg(feature = "sim")]
 mod authority;

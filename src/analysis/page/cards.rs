@@ -88,21 +88,31 @@ impl Chosen {
         }
         let by_run: Vec<(usize, Vec<usize>)> = by_run.into_iter().collect();
         let scenarios = Scenarios::default();
+        // Cards are numbered in their order.
+        let before: Vec<usize> = by_run
+            .iter()
+            .scan(0, |n, (_, takeovers)| {
+                let first = *n + 1;
+                *n += takeovers.len();
+                Some(first)
+            })
+            .collect();
         let drawn = parallel(
             by_run.len(),
             |i| {
-                let (run, takeovers) = &by_run[i];
+                let ((run, takeovers), first) = (&by_run[i], &before[i]);
                 let row = &runs[*run];
                 let Ok(read) = Run::read(&row.origin.log, settings, &scenarios) else {
                     // It was there a moment ago; what is known of it stands in the tables.
                     return Vec::new();
                 };
                 let number = |k: &usize| row.takeovers[*k].number;
-                let case = |k: &usize| {
+                let case = |(i, k): (usize, &usize)| {
                     let case = Case::new(&read, number(k), settings)?;
-                    Some((card(&case, row, &format!("t{run}-{k}")), parts(&case, row)))
+                    let n = *first + i;
+                    Some((card(&case, row, n), parts(&case, row, n)))
                 };
-                takeovers.iter().filter_map(case).collect()
+                takeovers.iter().enumerate().filter_map(case).collect()
             },
             done,
         );
@@ -153,6 +163,11 @@ impl Chosen {
     }
 }
 
+/// Which card: what the figure of parts and the card itself are called by.
+fn short(number: usize, row: &RunRow) -> String {
+    format!("{number}  {}", row.origin.scenario)
+}
+
 fn name(case: &Case<'_>, row: &RunRow) -> String {
     let who = row
         .origin
@@ -165,7 +180,7 @@ fn name(case: &Case<'_>, row: &RunRow) -> String {
     )
 }
 
-fn parts(case: &Case<'_>, row: &RunRow) -> Option<PartsRow> {
+fn parts(case: &Case<'_>, row: &RunRow, number: usize) -> Option<PartsRow> {
     let t = case.takeover;
     let raised = t.raised_s?;
     let mut parts = Vec::new();
@@ -191,13 +206,13 @@ fn parts(case: &Case<'_>, row: &RunRow) -> Option<PartsRow> {
         });
     }
     Some(PartsRow {
-        name: name(case, row),
+        name: short(number, row),
         parts,
         open,
     })
 }
 
-fn card(case: &Case<'_>, row: &RunRow, id: &str) -> TakeoverCard {
+fn card(case: &Case<'_>, row: &RunRow, number: usize) -> TakeoverCard {
     let c = &case.run.channels;
     let from = (case.start - BEFORE).max(c.time(0));
     let to = (case.over + AFTER).min(c.time(c.len()));
@@ -272,8 +287,8 @@ fn card(case: &Case<'_>, row: &RunRow, id: &str) -> TakeoverCard {
         facts.push((factor.clone(), Cell::text(level.clone())));
     }
     TakeoverCard {
-        id: id.into(),
-        heading: name(case, row),
+        id: format!("takeover-{number}"),
+        heading: format!("{number}. {}", name(case, row)),
         badges: badges(case),
         facts,
         figures: vec![

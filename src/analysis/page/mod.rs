@@ -13,6 +13,8 @@ pub use cards::{Chosen, choose};
 use super::report::{Cell, Report};
 use super::results::Results;
 use super::settings::Settings;
+use super::table::rfc3339;
+use super::write::TABLES;
 
 /// What a report says besides its results.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,21 @@ pub struct About {
     pub date_utc: String,
     /// Where the tables lie, as a reader of the report finds them.
     pub tables: Vec<String>,
+}
+
+impl About {
+    /// Made now.
+    pub fn now(title: String, command: String) -> Self {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let now_us = now.map_or(0, |d| d.as_micros() as i64);
+        let minute: String = rfc3339(now_us).chars().take(16).collect();
+        Self {
+            title,
+            command,
+            date_utc: minute.replace('T', " "),
+            tables: TABLES.iter().map(|t| format!("{t}.csv")).collect(),
+        }
+    }
 }
 
 /// The document. `cards`: takeovers shown one by one, already drawn.
@@ -63,10 +80,13 @@ fn p_value(p: Option<f64>, why: &str) -> Cell {
 
 /// A value with its interval, in words.
 fn with_interval(value: f64, low: Option<f64>, high: Option<f64>, digits: usize) -> String {
-    match (low, high) {
-        (Some(low), Some(high)) => format!("{value:.digits$} [{low:.digits$}, {high:.digits$}]"),
-        _ => format!("{value:.digits$}"),
-    }
+    let end = |x: Option<f64>| x.map_or("not reached".to_string(), |x| format!("{x:.digits$}"));
+    let words = match (low, high) {
+        (None, None) => format!("{value:.digits$}"),
+        (low, high) => format!("{value:.digits$} [{}, {}]", end(low), end(high)),
+    };
+    // As the report's other numbers.
+    words.replace('-', "\u{2212}")
 }
 
 /// A name of a metric as a reader sees it, and its unit.

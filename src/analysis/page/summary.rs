@@ -288,10 +288,13 @@ pub(super) fn section(r: &Results) -> Section {
                 marks: marks.into_iter().collect(),
             }),
             title: "Reaction times of all answered requests".into(),
-            caption: format!(
-                "n = {}; {} without an answer are not in this figure, but in the survival curves below.",
-                reaction.answered, reaction.censored
-            ),
+            caption: match reaction.censored {
+                0 => format!("n = {}.", reaction.answered),
+                n => format!(
+                    "n = {}; {n} without an answer are not in this figure, but in the survival curves below.",
+                    reaction.answered
+                ),
+            },
         }));
     }
     blocks.push(Block::Table(outcomes(r)));

@@ -27,7 +27,7 @@ pub(super) fn section(r: &Results) -> Option<Section> {
         id: "loop".into(),
         title: "Human in the loop against automation alone".into(),
         intro: format!(
-            "{} pairs of runs of {} scenarios with their seeds, each with an operator and with nobody at the desk ({:.2} and {:.2} h). {} runs without a partner are left out. Left alone, the automation asks, nobody comes, and it stops by a minimal-risk manoeuvre.",
+            "{} pairs of runs in {} worlds (scenario and seed), each with an operator and with nobody at the desk ({:.2} and {:.2} h). {} runs without a partner are left out. Left alone, the automation asks, nobody comes, and it stops by a minimal-risk manoeuvre.",
             t.pairs, t.worlds, t.hours[1], t.hours[0], t.left_out
         ),
         blocks,
@@ -98,7 +98,10 @@ fn table(t: &Teams) -> Table {
         let n = |e: Option<team::Estimate>| e.map_or("–".to_string(), |e| e.n.to_string());
         vec![
             Cell::text(line.question),
-            Cell::text(line.measure),
+            Cell::text(match line.meaning {
+                "" => line.measure.to_string(),
+                meaning => format!("{}: {meaning}", line.measure),
+            }),
             Cell::text(unit(line)),
             cell(line.alone),
             cell(line.team),

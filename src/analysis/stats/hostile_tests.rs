@@ -162,7 +162,7 @@ fn times() {
 
 #[test]
 fn counts() {
-    let numbers = [0, 1, 2, 50, 100_000];
+    let numbers = [0, 1, 2, 50, 5000];
     for events1 in numbers {
         for n1 in numbers {
             fine(wilson(events1, n1, 0.95));

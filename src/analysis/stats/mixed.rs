@@ -169,8 +169,12 @@ fn minimum(f: impl Fn(f64) -> f64) -> Option<f64> {
         }
     }
     let middle = 0.5 * (low + high);
-    // A minimum at the edge is at the edge.
-    Some(if f(0.0) <= f(middle) { 0.0 } else { middle })
+    // A minimum at the edge is at the edge, which the search only comes near.
+    Some(if middle < 1e-9 || f(0.0) <= f(middle) {
+        0.0
+    } else {
+        middle
+    })
 }
 
 #[cfg(test)]

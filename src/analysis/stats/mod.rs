@@ -31,7 +31,7 @@ pub mod survival;
 
 use serde::Serialize;
 
-/// A confidence interval; both ends are finite.
+/// A confidence interval; both ends are finite, and `low` is not above `high`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
     /// Lower end, in the unit of the estimate.
@@ -43,9 +43,10 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The interval from `low` to `high`; None where an end is not finite.
+    /// The interval from `low` to `high`; None where an end is not finite, or rounding has turned it round.
     fn new(low: f64, high: f64, level: f64) -> Option<Self> {
-        (low.is_finite() && high.is_finite()).then_some(Self { low, high, level })
+        let known = low.is_finite() && high.is_finite() && low <= high;
+        known.then_some(Self { low, high, level })
     }
 
     /// Estimate plus and minus a margin.

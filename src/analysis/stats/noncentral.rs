@@ -20,12 +20,13 @@ fn cdf(t: f64, df: f64, delta: f64) -> f64 {
         // Poisson weights, and their like at half-integers.
         let mut p = (-half).exp();
         let mut q = (-half).exp() * delta / (libm::tgamma(1.5) * std::f64::consts::SQRT_2);
-        let terms = (half + 12.0 * half.sqrt() + 60.0) as usize;
-        for j in 0..terms {
-            let j = j as f64;
+        // The weights grow up to the middle of the series, and are soon nothing after it.
+        let mut j = 0.0;
+        while j < half || p.max(q.abs()) > 1e-17 {
             sum += p * beta_reg(j + 0.5, 0.5 * df, x) + q * beta_reg(j + 1.0, 0.5 * df, x);
             p *= half / (j + 1.0);
             q *= half / (j + 1.5);
+            j += 1.0;
         }
     }
     normal_cdf(-delta) + 0.5 * sum
@@ -35,7 +36,16 @@ fn cdf(t: f64, df: f64, delta: f64) -> f64 {
 /// confidence interval at `level`. None where it would reach beyond 37 on either side.
 pub(super) fn noncentrality(t: f64, df: f64, level: f64) -> Option<(f64, f64)> {
     let tail = 0.5 * (1.0 - level);
-    let at = |p: f64| bisect(-LARGEST, LARGEST, |delta| cdf(t, df, delta) - p);
+    let above = |delta: f64, p: f64| delta.abs() <= LARGEST && cdf(t, df, delta) > p;
+    let at = |p: f64| {
+        // The share falls as the noncentrality grows: widen a bracket around t.
+        let widths = (0..6).map(|k| 2.0_f64.powi(k));
+        let low = widths.clone().map(|w| t - w).find(|low| above(*low, p))?;
+        let high = widths
+            .map(|w| t + w)
+            .find(|high| high.abs() <= LARGEST && !above(*high, p))?;
+        bisect(low, high, |delta| cdf(t, df, delta) - p)
+    };
     Some((at(1.0 - tail)?, at(tail)?))
 }
 

@@ -48,6 +48,8 @@ pub enum Row {
     RestartNextSeed,
     NextScenario,
     ToStart,
+    /// Of the run that is over.
+    Report,
 }
 
 impl Row {
@@ -182,12 +184,13 @@ pub fn rows(page: Page, scenarios: usize, once: bool) -> Vec<Vec<Row>> {
             Row::ToStart,
             Row::Quit,
         ]],
-        Page::Ended if once => vec![vec![Row::Quit]],
+        Page::Ended if once => vec![vec![Row::Quit, Row::Report]],
         Page::Ended => vec![vec![
             Row::Restart,
             Row::RestartNextSeed,
             Row::NextScenario,
             Row::ToStart,
+            Row::Report,
             Row::Quit,
         ]],
     }

@@ -6,6 +6,7 @@
 //! | `library`, `drawing` | the scenarios to choose from; plans as pictures | no |
 //! | `board` | the device check | no |
 //! | `history` | what is kept of a run for its end | a resource |
+//! | `offer` | the report that the end page offers | no |
 //! | `result` | what a run came to, in words and bars | no |
 //! | `sheet`, `pages` | a page as data and as nodes; what stands on each | yes |
 //! | `steps` | keys, pads and mouse as steps | yes |
@@ -17,6 +18,7 @@ mod drawing;
 pub mod history;
 pub mod library;
 mod menu;
+mod offer;
 mod pages;
 mod replay;
 mod result;
@@ -46,6 +48,7 @@ use drawing::Drawing;
 use history::History;
 use library::Entry;
 use menu::{Act, Focus, Page, Row, Step};
+use offer::Offer;
 use sheet::{Root, Sheet};
 use std::io::Write;
 use std::path::PathBuf;
@@ -79,6 +82,8 @@ pub struct Shell {
     running: Option<Running>,
     /// Says why no tone is heard, if none is.
     sound_test: Option<SyncCell<Receiver<String>>>,
+    /// The report of the run that is over, if it was asked for.
+    report: Option<Offer>,
     /// Somebody outside wants the window to close.
     quit: Arc<AtomicBool>,
 }
@@ -181,6 +186,7 @@ pub fn open(
         start_in: None,
         running: None,
         sound_test: None,
+        report: None,
         quit: Arc::clone(&options.quit),
     };
     shell.choose(shell.chosen);
@@ -258,6 +264,7 @@ impl Shell {
     /// Starts a run of what is chosen, once the page has said so.
     fn start(&mut self) {
         self.error = None;
+        self.report = None;
         self.start_in = Some(2);
     }
 
@@ -479,6 +486,18 @@ fn press(world: &mut World, row: Row) {
             shell.open(Page::None);
         }
         Row::ToStart => to_start(world),
+        Row::Report => {
+            let summary = world.resource::<Picture>().summary.clone();
+            // Once is enough; without a log there is nothing to report on.
+            let log = summary.and_then(|report| report.log.clone());
+            let mut shell = world.resource_mut::<Shell>();
+            if shell.report.is_none() {
+                match log {
+                    Some(log) => shell.report = Some(Offer::of(&log)),
+                    None => shell.error = Some(words::t("menu.report_no_log").to_owned()),
+                }
+            }
+        }
         Row::Quit => quit(world),
         _ => {}
     }
@@ -623,6 +642,9 @@ fn follow_settings(
     mut page: ResMut<WholePage>,
 ) {
     page.0 = !matches!(shell.page, Page::None | Page::Paused);
+    if let Some(report) = &mut shell.report {
+        report.look();
+    }
     if let Some(answer) = &mut shell.sound_test
         && let Ok(why) = answer.get().try_recv()
     {

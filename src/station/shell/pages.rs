@@ -5,6 +5,7 @@ use super::board::Board;
 use super::history::{History, Moment};
 use super::library::Entry;
 use super::menu::{Page, Row, rows};
+use super::offer::State;
 use super::result;
 use super::sheet::{Column, Ground, Piece, Sheet, Tone};
 use crate::session::choice::Who;
@@ -52,6 +53,7 @@ impl Shell {
             Row::RestartNextSeed => "menu.next_seed",
             Row::NextScenario => "menu.next_scenario",
             Row::ToStart => "menu.to_start",
+            Row::Report => "menu.report",
         };
         let label = match row {
             Row::Scenario(i) => self.library.get(i).map_or(String::new(), Entry::title),
@@ -90,6 +92,11 @@ impl Shell {
                 let name = name.map_or_else(|| t("menu.no_monitor").to_owned(), Clone::clone);
                 format!("{number}: {name}")
             }
+            Row::Report => match self.report.as_ref().map(|r| &r.state)? {
+                State::Coming => t("menu.report_coming").to_owned(),
+                State::There(path) => path.display().to_string(),
+                State::Failed(why) => why.clone(),
+            },
             _ => return None,
         };
         Some(value)
@@ -245,6 +252,9 @@ impl Shell {
         };
         left.push(Piece::Gap(6.0));
         left.extend(self.page_rows(0, monitors));
+        if let Some(error) = &self.error {
+            left.push(Piece::text(error.clone(), 14.0, Tone::Warning));
+        }
         let mut right = vec![Piece::Hole];
         let caption = match history.about() {
             Some(Moment::Collision) => "result.replay_collision",

@@ -265,26 +265,35 @@ fn windows(path: &[(f64, f64)]) -> Vec<Window> {
     let least = (wide * room / HIGHEST).max(40.0);
     let pad = ((least - (along.1 - along.0)) / 2.0).max(6.0);
     let (begin, length) = (along.0 - pad, along.1 - along.0 + 2.0 * pad);
-    // A path as wide as long is not cut.
-    let strips = if wide > length * 0.4 {
-        1
-    } else {
-        ((length * SCALE / room).ceil() as usize).clamp(1, STRIPS)
+    let most = ((length * SCALE / room).ceil() as usize).clamp(1, STRIPS);
+    // Strips of a path that turns are high: then fewer, though smaller, say more.
+    let cut = |strips: usize| -> Vec<Window> {
+        let each = length / strips as f64;
+        let strip = |i: usize| {
+            let window = (begin + each * i as f64, begin + each * (i + 1) as f64);
+            let inside = path
+                .iter()
+                .filter(|p| p.0 >= window.0 - 1.0 && p.0 <= window.1 + 1.0);
+            let (low, high) = bounds(inside.map(|p| p.1)).unwrap_or(across);
+            Window {
+                along: window,
+                across: (low - AROUND, high + AROUND),
+            }
+        };
+        (0..strips).map(strip).collect()
     };
-    let each = length / strips as f64;
-    let cut = (0..strips).map(|i| {
-        let window = (begin + each * i as f64, begin + each * (i + 1) as f64);
-        let inside = path
+    let height = |windows: &[Window]| -> f64 {
+        let scale = room * windows.len() as f64 / length;
+        windows
             .iter()
-            .filter(|p| p.0 >= window.0 - 1.0 && p.0 <= window.1 + 1.0)
-            .map(|p| p.1);
-        let (low, high) = bounds(inside).unwrap_or(across);
-        Window {
-            along: window,
-            across: (low - AROUND, high + AROUND),
-        }
-    });
-    cut.collect()
+            .map(|w| (w.across.1 - w.across.0) * scale)
+            .sum()
+    };
+    let low_enough = (2..=most)
+        .rev()
+        .map(cut)
+        .find(|windows| height(windows) <= 1.5 * HIGHEST);
+    low_enough.unwrap_or_else(|| cut(1))
 }
 
 /// A line, only those of its pieces that pass near the frame.
@@ -364,4 +373,37 @@ fn north(svg: &mut Svg, heading: f64, (x, y): (f64, f64)) {
             ..Text::default()
         },
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_road_is_cut_into_strips_and_a_loop_is_not_higher_than_a_page() {
+        let road: Vec<_> = (0..600).map(|i| (3.0, f64::from(i))).collect();
+        let draw = |points| {
+            let ego = vec![MapPath {
+                driver: Driver::Human,
+                points,
+            }];
+            Map {
+                ego,
+                ..Map::default()
+            }
+            .draw()
+            .height
+        };
+        // Along the heading, 600 m at 3.6 px/m are 2160 px: four times the 700 px of a strip.
+        let along: Vec<_> = road.iter().map(|p| (p.1, p.0)).collect();
+        assert_eq!(windows(&along).len(), 4);
+        assert!(draw(road) < 700.0);
+        for (a, b) in [(40.0, 300.0), (300.0, 40.0), (200.0, 200.0), (2.0, 2.0)] {
+            let round = (0..=100)
+                .map(|i| f64::from(i) / 16.0)
+                .map(|t| (a * t.cos(), b * t.sin()));
+            let height = draw(round.collect());
+            assert!(height < 760.0, "{a} by {b}: {height} px");
+        }
+    }
 }

@@ -49,6 +49,22 @@ pub enum Test {
     Friedman,
 }
 
+impl Test {
+    /// Its name for tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Welch => "Welch's t",
+            Self::PairedT => "paired t",
+            Self::MannWhitney => "Mann-Whitney U",
+            Self::SignedRank => "Wilcoxon signed rank V",
+            Self::Permutation => "permutation",
+            Self::SignFlip => "sign permutation",
+            Self::KruskalWallis => "Kruskal-Wallis H",
+            Self::Friedman => "Friedman chi-squared",
+        }
+    }
+}
+
 /// Where the p value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Reference {
@@ -77,7 +93,7 @@ pub struct Comparison {
     pub groups: Vec<usize>,
     /// Numbers, pairs or people left out, because a number is not finite or missing.
     pub left_out: usize,
-    /// Pairs without a difference, which [`signed_rank`] does not use; 0 for other tests.
+    /// Pairs without a difference, which [`signed_rank()`] does not use; 0 for other tests.
     pub zeros: usize,
     /// t, U, V, H, chi-squared or the figure that was permuted.
     pub statistic: f64,

@@ -40,6 +40,21 @@ pub enum Measure {
     PairedShift,
 }
 
+impl Measure {
+    /// Its name for tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CohensD => "Cohen's d",
+            Self::HedgesG => "Hedges' g",
+            Self::PairedD => "d_z",
+            Self::CliffsDelta => "Cliff's delta",
+            Self::Auc => "P(first > second)",
+            Self::RankBiserial => "matched rank-biserial",
+            Self::Shift | Self::PairedShift => "Hodges-Lehmann shift",
+        }
+    }
+}
+
 /// How large an effect is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Effect {

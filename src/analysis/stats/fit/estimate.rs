@@ -107,7 +107,7 @@ pub(super) fn refit(near: &Distribution, observations: &[Observation]) -> Option
     let family = near.family();
     let data = Data::of(family, observations).ok()?;
     let start = data.coordinates(near);
-    let end = minimise(&|at: &[f64]| data.cost(family, at), &start, 0.2, 1e-9);
+    let end = minimise(&|at: &[f64]| data.cost(family, at), &start, 0.2, 1e-6);
     data.place(family, &end.at)
 }
 

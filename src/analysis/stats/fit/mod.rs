@@ -35,6 +35,15 @@ impl Family {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::LogNormal, Self::ExGaussian, Self::ShiftedWald];
 
+    /// Its name for tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LogNormal => "log-normal",
+            Self::ExGaussian => "ex-Gaussian",
+            Self::ShiftedWald => "shifted Wald",
+        }
+    }
+
     /// Names of its parameters, in the order of the formulas.
     pub fn parameter_names(self) -> &'static [&'static str] {
         match self {

@@ -1,7 +1,11 @@
 //! The Kaplan-Meier curve: share of cases in which it has not happened yet, by time.
 
 use super::{
-    super::{Interval, distribution::z_critical, is_level},
+    super::{
+        Interval,
+        distribution::{normal_two_sided, z_critical},
+        is_level,
+    },
     Observation, moments, usable,
 };
 use serde::Serialize;
@@ -76,6 +80,45 @@ pub struct RestrictedMean {
     pub standard_error: f64,
     /// Normal interval.
     pub interval: Interval,
+}
+
+/// Difference of two mean times spent waiting before a horizon.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RestrictedDifference {
+    /// Cases in both groups.
+    pub n: usize,
+    /// The horizon.
+    pub tau: f64,
+    /// First mean less second, each as [`RestrictedMean`].
+    pub estimate: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Normal interval.
+    pub interval: Interval,
+    /// Two-sided p value of no difference. None if neither curve has any error.
+    pub p: Option<f64>,
+}
+
+/// By how much longer those of the first curve wait before `tau`: an effect in seconds that needs no
+/// proportional hazards (Royston and Parmar 2013). The interval has the level of the first curve. None
+/// where one of the two means is.
+pub fn restricted_difference(
+    first: &Curve,
+    second: &Curve,
+    tau: f64,
+) -> Option<RestrictedDifference> {
+    let (a, b) = (first.restricted_mean(tau)?, second.restricted_mean(tau)?);
+    let estimate = a.mean - b.mean;
+    let standard_error = a.standard_error.hypot(b.standard_error);
+    let margin = z_critical(first.level)? * standard_error;
+    Some(RestrictedDifference {
+        n: a.n + b.n,
+        tau,
+        estimate,
+        standard_error,
+        interval: Interval::around(estimate, margin, first.level)?,
+        p: (standard_error > 0.0).then(|| normal_two_sided(estimate / standard_error)),
+    })
 }
 
 impl Curve {

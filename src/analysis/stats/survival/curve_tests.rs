@@ -160,6 +160,21 @@ fn restricted_means_agree_with_r() {
 }
 
 #[test]
+fn differences_of_restricted_means_follow_from_r() {
+    // summary(f, rmean = 15)$table of both groups, and the rest by pnorm
+    let (a, b) = (curve(&mercaptopurine()), curve(&placebo()));
+    let got = restricted_difference(&a, &b, 15.0).unwrap();
+    close(got.estimate, 5.059383753501, 1e-10);
+    close(got.standard_error, 1.30558938152, 1e-10);
+    close(got.interval.low, 2.500475587123, 1e-9);
+    close(got.p.unwrap(), 0.0001065492985833, 1e-8);
+    assert_eq!((got.n, got.tau), (42, 15.0));
+    assert_eq!(restricted_difference(&a, &b, 36.0), None);
+    // Before anything has happened in either group.
+    assert_eq!(restricted_difference(&a, &b, 0.5).unwrap().p, None);
+}
+
+#[test]
 fn reads_between_the_steps() {
     let c = curve(&[
         Observation::event(1.0),

@@ -7,11 +7,14 @@
 //!
 //! - [`Curve`]: share of people who have not yet taken over, by time (Kaplan-Meier);
 //! - [`log_rank()`]: do groups differ in it?
+//! - [`restricted_difference`]: by how many seconds?
 
 mod curve;
 mod log_rank;
 
-pub use curve::{Curve, RestrictedMean, Step, TimeQuantile};
+pub use curve::{
+    Curve, RestrictedDifference, RestrictedMean, Step, TimeQuantile, restricted_difference,
+};
 pub use log_rank::{GroupCount, LogRank, Weight, log_rank, log_rank_stratified};
 
 use serde::Serialize;
