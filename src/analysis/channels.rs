@@ -16,6 +16,8 @@ use crate::traffic::Traffic;
 const LONGEST_HOLE: f64 = 5.0;
 /// Rows from one place of the others to the next: maps need no more.
 pub const OTHERS_EVERY: usize = 20;
+/// Rows from one look at the lane's width to the next.
+const LOOK_EVERY: usize = 10;
 /// Two ticks between which the lane's centre is elsewhere by more than this are of two lanes, m.
 const OTHER_LANE: f64 = 1.0;
 
@@ -117,6 +119,8 @@ pub struct ChannelBuilder<'a> {
     shapes: Vec<Shape>,
     bodies: Vec<Body>,
     half_width: f64,
+    /// Between a tyre's edge and the marking in the middle of the lane, m; not a number without markings.
+    room: f64,
     /// Controls as they arrived, and the confidence of the latest report.
     command: Option<crate::record::messages::Command>,
     confidence: f64,
@@ -147,6 +151,7 @@ impl<'a> ChannelBuilder<'a> {
             shapes: std::iter::once(own).chain(others).collect(),
             bodies: Vec::new(),
             half_width: f64::from(ego.width) / 2.0,
+            room: f64::NAN,
             command: None,
             confidence: 1.0,
             slip: None,
@@ -198,26 +203,23 @@ impl<'a> ChannelBuilder<'a> {
         let across = turning + self.slip.map_or(0.0, |before| (slip - before) * out.rate);
         self.slip = Some(slip);
 
-        let found = self.locator.update(
-            &self.scenario.network,
-            self.scenario.route.as_ref(),
-            x,
-            y,
-            yaw,
-        );
-        let network = &self.scenario.network;
-        let marked = found.filter(|here| {
-            let road = network.road(network.lane(here.at.lane).road);
-            road.junction.is_none()
-        });
-        let (left, right) = marked.map_or((f64::NAN, f64::NAN), |here| {
-            let half = network.width(here.at) / 2.0 - self.half_width;
-            (half - here.offset, half + here.offset)
-        });
         let jumped = out
             .offset
             .last()
             .is_some_and(|before| (s.offset - before).abs() > OTHER_LANE);
+        // A lane is as wide a few metres on, and to look for it costs most of all.
+        if jumped || out.len().is_multiple_of(LOOK_EVERY) {
+            let (network, route) = (&self.scenario.network, self.scenario.route.as_ref());
+            let found = self.locator.update(network, route, x, y, yaw);
+            let marked = found.filter(|here| {
+                let road = network.road(network.lane(here.at.lane).road);
+                road.junction.is_none()
+            });
+            self.room = marked.map_or(f64::NAN, |here| {
+                network.width(here.at) / 2.0 - self.half_width
+            });
+        }
+        let (left, right) = (self.room - s.offset, self.room + s.offset);
 
         self.bodies.clear();
         self.bodies

@@ -48,3 +48,6 @@ pub mod table;
 pub mod tables;
 pub mod team;
 pub mod write;
+
+#[cfg(test)]
+mod by_hand;

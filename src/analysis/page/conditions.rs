@@ -9,7 +9,7 @@ use super::super::report::{
 use super::super::results::Results;
 use super::super::settings::Settings;
 use super::reactions::{folded, summary_table, survival_figure};
-use super::{definition, p_value, readable, with_interval};
+use super::{p_value, readable, with_interval};
 
 /// More levels than this are not drawn.
 const MOST_DRAWN: usize = 8;
@@ -68,13 +68,12 @@ fn section(factor: &Factor, levels: &[Reaction], settings: &Settings) -> Section
         for pair in pairs(&factor.contrasts) {
             blocks.push(forest(&pair));
         }
-        blocks.push(folded(
-            "Every comparison with its test",
-            vec![
-                Block::Table(contrasts(factor, settings)),
-                Block::Table(shares(factor, settings)),
-            ],
-        ));
+        let mut tables: Vec<Block> = pairs(&factor.contrasts)
+            .iter()
+            .map(|pair| Block::Table(contrasts(pair, settings)))
+            .collect();
+        tables.push(Block::Table(shares(factor, settings)));
+        blocks.push(folded("Every comparison with its test", tables));
     }
     for note in &factor.notes {
         blocks.push(Block::Text(note.clone()));
@@ -175,10 +174,11 @@ fn forest(pair: &[&Contrast]) -> Block {
     })
 }
 
-fn contrasts(factor: &Factor, settings: &Settings) -> Table {
+fn contrasts(pair: &[&Contrast], settings: &Settings) -> Table {
     let few = "too few values, or all equal";
-    let row = |c: &Contrast| {
+    let row = |c: &&Contrast| {
         let (name, unit) = readable(&c.measure);
+        let median = |x: Option<f64>| x.map_or("–".to_string(), |x| format!("{x:.3}"));
         let effect = |e: &Option<super::super::stats::effect::Effect>, digits| match e {
             Some(e) => Cell::Special {
                 text: with_interval(
@@ -197,14 +197,16 @@ fn contrasts(factor: &Factor, settings: &Settings) -> Table {
             } else {
                 format!("{name}, {unit}")
             }),
-            Cell::text(format!("{} − {}", c.first, c.second)),
             Cell::text(match c.paired {
                 true => format!("{} pairs", c.n[0]),
                 false => format!("{} + {}", c.n[0], c.n[1]),
             }),
             Cell::count(c.left_out),
-            Cell::option(c.medians[0], 3, "no value"),
-            Cell::option(c.medians[1], 3, "no value"),
+            Cell::text(format!(
+                "{} / {}",
+                median(c.medians[0]),
+                median(c.medians[1])
+            )),
             effect(&c.shift, 3),
             effect(&c.dominance, 2),
             effect(&c.standardised, 2),
@@ -217,15 +219,16 @@ fn contrasts(factor: &Factor, settings: &Settings) -> Table {
         ]
     };
     Table {
-        caption: format!("Measures of takeovers by {}", factor.name),
+        caption: format!(
+            "{} against {}: measures of takeovers",
+            pair[0].first, pair[0].second
+        ),
         columns: vec![
             Column::words("Measure"),
-            Column::words("Levels"),
             Column::words("n"),
             Column::numbers("Left out", "")
                 .defined("Takeovers without a value, and units without a partner."),
-            Column::numbers("Median, first", ""),
-            Column::numbers("Median, second", ""),
+            Column::words("Medians"),
             Column::numbers("Shift", "")
                 .defined("Hodges-Lehmann estimate of first minus second, in the measure's unit."),
             Column::numbers("Cliff's δ / r", "").defined(
@@ -237,15 +240,10 @@ fn contrasts(factor: &Factor, settings: &Settings) -> Table {
             Column::numbers("p", ""),
             Column::numbers("p, Holm", ""),
         ],
-        rows: factor.contrasts.iter().map(row).collect(),
+        rows: pair.iter().map(row).collect(),
         footnote: format!(
-            "Intervals at {:.0} %. {}",
-            settings.level * 100.0,
-            factor
-                .contrasts
-                .first()
-                .map(|c| definition(&c.measure))
-                .unwrap_or_default()
+            "Shift, δ and g are of the first minus the second. Intervals at {:.0} %.",
+            settings.level * 100.0
         ),
     }
 }

@@ -107,8 +107,3 @@ fn readable(metric: &str) -> (String, &'static str) {
     let words = words.strip_suffix(spelt).unwrap_or(&words);
     (words.to_string(), unit)
 }
-
-fn definition(metric: &str) -> String {
-    let known = super::metric::all().find(|m| m.name == metric);
-    known.map_or_else(String::new, |m| m.definition.to_string())
-}
