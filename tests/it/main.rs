@@ -4,6 +4,7 @@
 
 mod alerts;
 mod export;
+mod export_raw;
 mod label;
 mod long;
 mod manual;
