@@ -141,7 +141,8 @@ fn list(args: &Args, format: Format) -> anyhow::Result<Option<String>> {
 
 fn channels(args: &Args, format: Format) -> anyhow::Result<Option<String>> {
     let mut channels = asked(args)?;
-    let single = (args.channel.len() == 1).then(|| channels.pop()).flatten();
+    let alone = channels.len() == 1;
+    let single = alone.then(|| channels.pop()).flatten();
     if single.is_some() {
         free(args, format)?;
     }

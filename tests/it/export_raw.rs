@@ -1,4 +1,4 @@
-//! `takeover export LOG`: the raw channels.
+//! `takeover export LOG`: the raw channels, row by row and cell by cell.
 
 use crate::common::{output, project, takeover};
 use crate::told::tell_all;
@@ -8,16 +8,16 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
-use takeover::analysis::export::{Export, all, markdown};
-use takeover::analysis::table::{Format, Kind};
-use takeover::record::{Entry, Log, Stream};
+use takeover::analysis::export::{all, markdown};
+use takeover::analysis::table::Kind;
+use takeover::record::{Entry, Log};
 
-fn export(log: &Path, args: &[&str]) -> (String, String, i32) {
+pub fn export(log: &Path, args: &[&str]) -> (String, String, i32) {
     output(takeover().arg("export").arg(log).args(args))
 }
 
 /// Exports into a folder and returns what was said, and the exit code.
-fn export_to(log: &Path, folder: &Path, args: &[&str]) -> (String, i32) {
+pub fn export_to(log: &Path, folder: &Path, args: &[&str]) -> (String, i32) {
     let mut command = takeover();
     command.arg("export").arg(log).args(args);
     let (out, err, code) = output(command.arg("--out").arg(folder));
@@ -26,21 +26,21 @@ fn export_to(log: &Path, folder: &Path, args: &[&str]) -> (String, i32) {
 }
 
 /// Rows of a table of text: by column.
-type Rows = Vec<BTreeMap<String, String>>;
+pub type Rows = Vec<BTreeMap<String, String>>;
 
-fn read_csv(text: &str) -> Rows {
+pub fn read_csv(text: &str) -> Rows {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows = reader.deserialize();
     rows.map(|row| row.expect("a row")).collect()
 }
 
-fn csv_in(folder: &Path, name: &str) -> Rows {
+pub fn csv_in(folder: &Path, name: &str) -> Rows {
     let file = folder.join(format!("{name}.csv"));
     read_csv(&fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display())))
 }
 
 /// How many rows a record gives, by channel: counted another way than the program does.
-fn expected(log: &Path) -> BTreeMap<&'static str, usize> {
+pub fn expected(log: &Path) -> BTreeMap<&'static str, usize> {
     let log = Log::read(log).expect("readable");
     let mut rows = BTreeMap::from_iter(all().iter().map(|c| (c.name(), 0)));
     let mut add = |name: &str, n: usize| *rows.get_mut(name).expect("a channel") += n;
@@ -116,7 +116,7 @@ fn every_channel_has_the_rows_that_the_record_has() {
     }
 }
 
-fn check(row: &BTreeMap<String, String>, cells: &[(&str, &str)]) {
+pub fn check(row: &BTreeMap<String, String>, cells: &[(&str, &str)]) {
     for (column, expected) in cells {
         let got = row.get(*column).map(String::as_str);
         assert_eq!(got, Some(*expected), "{column} of {row:?}");
@@ -392,193 +392,6 @@ fn csv_parquet_and_json_hold_the_same() {
         }
         assert_eq!(count, rows.len(), "{name}");
     }
-}
-
-#[test]
-fn a_damaged_log_is_exported_as_far_as_it_can_be_read() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let log = folder.path().join("told.mcap");
-    tell_all(&log);
-    let whole = fs::read(&log).expect("readable");
-    let mut damaged = 0;
-    for (i, part) in [0.45, 0.55, 0.65, 0.75].into_iter().enumerate() {
-        let at = (whole.len() as f64 * part) as usize;
-        let mut bytes = whole.clone();
-        if i % 2 == 0 {
-            bytes.truncate(at);
-        } else {
-            bytes[at..at + 8].fill(0x55);
-        }
-        let hurt = folder.path().join(format!("hurt-{i}.mcap"));
-        fs::write(&hurt, &bytes).expect("writable");
-        let to = folder.path().join(format!("tables-{i}"));
-        let (err, code) = export_to(&hurt, &to, &["--format", "csv"]);
-        let lost = Log::read(&hurt).expect("still a log").lost;
-        assert_eq!(code, if lost.is_some() { 3 } else { 0 }, "{err}");
-        let Some(lost) = lost else { continue };
-        damaged += 1;
-        assert!(err.contains(&lost), "{lost}: {err}");
-        for (name, n) in expected(&hurt) {
-            assert_eq!(csv_in(&to, name).len(), n, "{name}");
-        }
-        let (_, err, code) = export(&hurt, &["--list"]);
-        assert_eq!(code, 3);
-        assert!(err.contains(&lost), "{err}");
-    }
-    assert!(damaged >= 3, "{damaged} damages were found");
-}
-
-#[test]
-fn channels_are_chosen_by_name() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let log = folder.path().join("told.mcap");
-    tell_all(&log);
-    // One goes to standard output, or into a file.
-    let (out, err, code) = export(&log, &["--channel", "link"]);
-    assert_eq!((err.as_str(), code), ("", 0));
-    assert_eq!(read_csv(&out).len(), 1);
-    let (json, _, _) = export(&log, &["--channel", "link", "--json"]);
-    let json: Value = serde_json::from_str(&json).expect("json");
-    assert_eq!(json[0]["state"], "degraded");
-    let file = folder.path().join("mine.csv");
-    let (err, code) = export_to(&log, &file, &["--channel", "link"]);
-    assert_eq!(code, 0, "{err}");
-    assert_eq!(fs::read_to_string(&file).expect("there"), out);
-    // Several go into a folder; its name is the log's, here.
-    let mut command = takeover();
-    command.current_dir(folder.path());
-    command.args([
-        "export",
-        "told.mcap",
-        "--channel",
-        "link",
-        "--channel",
-        "ticks",
-    ]);
-    let (_, err, code) = output(&mut command);
-    assert_eq!(code, 0, "{err}");
-    let mut files: Vec<_> = fs::read_dir(folder.path().join("told"))
-        .expect("the folder")
-        .map(|file| {
-            file.expect("a file")
-                .file_name()
-                .into_string()
-                .expect("UTF-8")
-        })
-        .collect();
-    files.sort();
-    assert_eq!(files, ["dictionary.csv", "link.csv", "ticks.csv"]);
-}
-
-#[test]
-fn the_reader_may_go_away() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let log = folder.path().join("told.mcap");
-    tell_all(&log);
-    let mut command = takeover();
-    command
-        .arg("export")
-        .arg(&log)
-        .args(["--channel", "sectors"]);
-    command.stdout(std::process::Stdio::piped());
-    command.stderr(std::process::Stdio::piped());
-    let mut child = command.spawn().expect("it starts");
-    drop(child.stdout.take());
-    let ended = child.wait_with_output().expect("it ends");
-    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
-    assert!(ended.status.success());
-}
-
-#[test]
-fn nothing_is_overwritten_and_mistakes_are_told_in_one_line() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let log = folder.path().join("told.mcap");
-    tell_all(&log);
-    let full = folder.path().join("full");
-    fs::create_dir(&full).expect("made");
-    fs::write(full.join("mine.txt"), "mine").expect("writable");
-    let file = full.join("mine.txt");
-    let foreign = folder.path().join("foreign.mcap");
-    fs::write(&foreign, "hello").expect("writable");
-    let text = |path: &Path| path.to_str().expect("UTF-8").to_string();
-    let (full_text, file_text) = (text(&full), text(&file));
-    let new = text(&folder.path().join("new"));
-    let cases: [(&Path, &[&str], i32, &str); 9] = [
-        (&log, &["--out", &full_text], 1, "nothing is overwritten"),
-        (&log, &["--out", &file_text], 1, "got a file"),
-        (
-            &log,
-            &["--channel", "ticks", "--out", &file_text],
-            1,
-            "nothing is overwritten",
-        ),
-        (
-            &log,
-            &["--channel", "ticks", "--out", &full_text],
-            1,
-            "nothing is overwritten",
-        ),
-        (
-            &log,
-            &["--channel", "tics"],
-            2,
-            "expected one of ticks, others, perception",
-        ),
-        (
-            &log,
-            &["--channel", "ticks", "--format", "parquet"],
-            2,
-            "--out FILE",
-        ),
-        (&log, &["--events", "--format", "parquet"], 2, "--out FILE"),
-        (&foreign, &["--out", &new], 1, "expected a log of takeover"),
-        (&foreign, &["--list"], 1, "expected a log of takeover"),
-    ];
-    for (log, args, expected, words) in cases {
-        let (out, err, code) = export(log, args);
-        assert_eq!((code, out.as_str()), (expected, ""), "{args:?}: {err}");
-        assert!(
-            err.contains(words) && err.lines().count() == 1,
-            "{args:?}: {err}"
-        );
-    }
-    assert_eq!(fs::read_to_string(&file).expect("there"), "mine");
-    assert_eq!(fs::read_dir(&full).expect("there").count(), 1);
-    assert!(
-        !Path::new(&new).exists(),
-        "nothing is made for a file that is no log"
-    );
-    // An empty folder will do.
-    let empty = folder.path().join("empty");
-    fs::create_dir(&empty).expect("made");
-    assert_eq!(export_to(&log, &empty, &[]).1, 0);
-    assert_eq!(export_to(&log, &empty, &[]).1, 1, "it is no longer empty");
-}
-
-#[test]
-fn what_fails_half_way_leaves_no_file() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let log = folder.path().join("told.mcap");
-    tell_all(&log);
-    let to = folder.path().join("tables");
-    let mut stream = Stream::scan(&log).expect("a log");
-    let export = Export::into_folder(&to, all(), Format::Csv).expect("a start");
-    // Somebody else's file comes there while it is at work: eleven tables are in their places by then.
-    fs::write(to.join("link.csv"), "mine").expect("writable");
-    let error = export
-        .run(&mut stream)
-        .expect_err("it cannot be overwritten");
-    assert!(error.to_string().contains("link.csv"), "{error}");
-    let left: Vec<_> = fs::read_dir(&to).expect("there").flatten().collect();
-    assert_eq!(left.len(), 1, "{left:?}");
-    assert_eq!(
-        fs::read_to_string(to.join("link.csv")).expect("there"),
-        "mine"
-    );
-    // Without it the folder that was made goes, too.
-    let to = folder.path().join("dropped");
-    drop(Export::into_folder(&to, all(), Format::Parquet).expect("a start"));
-    assert!(!to.exists());
 }
 
 #[test]

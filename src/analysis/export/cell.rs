@@ -45,7 +45,8 @@ pub fn json(value: &impl Serialize) -> Value {
     serde_json::to_string(value).map_or(Value::Missing, Value::Text)
 }
 
-/// Heading from the x axis to the left, pitch and roll (intrinsic rotations about z, y, x; pitch is nose down), degrees.
+/// Heading from the x axis to the left, pitch (nose down) and roll (to the right), degrees: rotations about z, then the new
+/// y, then the new x axis (ISO 8855).
 pub fn angles(b: &Body) -> [f64; 3] {
     let rotation = Quat::from_xyzw(b.qx, b.qy, b.qz, b.qw).normalize();
     let (yaw, pitch, roll) = rotation.as_dquat().to_euler(EulerRot::ZYX);

@@ -41,7 +41,8 @@ pub(super) fn events() -> Box<dyn Channel> {
         (
             Column::text(
                 "fields",
-                "All that the log has of it, as one JSON object; {} if there is no more to say.",
+                "All that the log has of it, as one JSON object; {} if there is no \
+                more to say.",
             ),
             |_, e| {
                 let mut fields = fields(&e.event);
@@ -115,21 +116,25 @@ pub(super) fn inputs() -> Box<dyn Channel> {
         (
             Column::text(
                 "stamp",
-                "Whose time it is: kernel (when the report reached it), arrival (when this program read it), model (exact).",
+                "Whose time it is: kernel (when the report reached it), arrival (when \
+                this program read it), model (exact).",
             ),
             |_, i| word(&i.stamp),
         ),
         (
             Column::integer(
                 "device",
-                "0: the keyboard, a script or a model; others count from 1 in the order in which they appeared.",
+                "0: the keyboard, a script or a model; others count from 1 in the \
+                order in which they appeared.",
             ),
             |_, i| i.device.into(),
         ),
         (
             Column::text(
                 "change",
-                "What happened: connected, disconnected, found (an axis stood there when its device came), axis, button, key, set (by a script or model).",
+                "What happened: connected, disconnected, found (an axis stood there \
+                when its device came), axis, button, key, set (by a script or \
+                model).",
             ),
             |_, i| change(i).into(),
         ),
@@ -217,7 +222,8 @@ pub(super) fn inputs() -> Box<dyn Channel> {
         (
             Column::text(
                 "after_device",
-                "... what the controls were moved with last: program, keyboard, gamepad, wheel.",
+                "... what the controls were moved with last: program, keyboard, \
+                gamepad, wheel.",
             ),
             |_, i| word(&i.after.device),
         ),
@@ -238,33 +244,57 @@ pub(super) fn inputs() -> Box<dyn Channel> {
 pub(super) fn presented() -> Box<dyn Channel> {
     let fields: Vec<(Column, fn(&Context, &Presented) -> Value)> = vec![
         (
-            Column::float("time_s", "When the platform had it, time of the run: the nearest to its presentation that can be known.").unit("s"),
+            Column::float(
+                "time_s",
+                "When the platform had it, time of the run: the nearest to its \
+                presentation that can be known.",
+            )
+            .unit("s"),
             |_, p| p.presented.into(),
         ),
         (
-            Column::float("submitted_s", "When the station handed it to the platform, time of the run.")
-                .unit("s")
-                .missing("an older log"),
+            Column::float(
+                "submitted_s",
+                "When the station handed it to the platform, time of the run.",
+            )
+            .unit("s")
+            .missing("an older log"),
             |_, p| (p.submitted != 0.0).then_some(p.submitted).into(),
         ),
         (
-            Column::float("uncertainty_s", "The true moment lies within this of time_s, as far as software can know.")
-                .unit("s")
-                .missing("unknown"),
+            Column::float(
+                "uncertainty_s",
+                "The true moment lies within this of time_s, as far as software can \
+                know.",
+            )
+            .unit("s")
+            .missing("unknown"),
             |_, p| p.uncertainty.into(),
         ),
         (
-            Column::integer("request", "Number of the request it is about.").missing("it is about none"),
+            Column::integer("request", "Number of the request it is about.")
+                .missing("it is about none"),
             |_, p| (p.request != 0).then_some(p.request).into(),
         ),
-        (Column::text("channel", "By which way: visual, sound, haptic."), |_, p| word(&p.channel)),
         (
-            Column::integer("level", "Which alert, by number; 0 to 2 are one request's escalation.").source("docs/alerts.md"),
+            Column::text("channel", "By which way: visual, sound, haptic."),
+            |_, p| word(&p.channel),
+        ),
+        (
+            Column::integer(
+                "level",
+                "Which alert, by number; 0 to 2 are one request's escalation.",
+            )
+            .source("docs/alerts.md"),
             |_, p| u32::from(p.level).into(),
         ),
         (
-            Column::text("alert", "The same by name: request, escalated, minimal_risk, hand_back_offer, advisory, link_lost, operator_lost, no_need.")
-                .missing("an alert of a newer version"),
+            Column::text(
+                "alert",
+                "The same by name: request, escalated, minimal_risk, hand_back_offer, \
+                advisory, link_lost, operator_lost, no_need.",
+            )
+            .missing("an alert of a newer version"),
             |_, p| {
                 let alert = Alert::ALL.into_iter().find(|a| a.level() == p.level);
                 alert.map(Alert::name).into()
@@ -293,7 +323,11 @@ const NO_LIMIT: &str = "no limit was met";
 pub(super) fn verdicts() -> Box<dyn Channel> {
     let fields: Vec<(Column, fn(&Context, &RequestVerdict) -> Value)> = vec![
         (
-            Column::float("time_s", "When the request was raised, or it was taken over, time of the run.").unit("s"),
+            Column::float(
+                "time_s",
+                "When the request was raised, or it was taken over, time of the run.",
+            )
+            .unit("s"),
             |_, v| v.time_s.into(),
         ),
         (
@@ -301,28 +335,45 @@ pub(super) fn verdicts() -> Box<dyn Channel> {
             |_, v| v.request.into(),
         ),
         (
-            Column::flag("needed", "The automation alone would have met a limit.").source("docs/referee.md"),
+            Column::flag("needed", "The automation alone would have met a limit.")
+                .source("docs/referee.md"),
             |_, v| v.needed.into(),
         ),
         (
-            Column::flag("in_time", "The true time budget was enough.").missing("nothing was needed, or nobody was asked"),
+            Column::flag("in_time", "The true time budget was enough.")
+                .missing("nothing was needed, or nobody was asked"),
             |_, v| v.in_time.into(),
         ),
         (
-            Column::float("budget_s", "From that moment to the first limit: the true time budget.").unit("s").missing(NO_LIMIT),
+            Column::float(
+                "budget_s",
+                "From that moment to the first limit: the true time budget.",
+            )
+            .unit("s")
+            .missing(NO_LIMIT),
             |_, v| v.budget_s.into(),
         ),
         (
-            Column::float("followed_s", "The automation was followed alone for this long.").unit("s"),
+            Column::float(
+                "followed_s",
+                "The automation was followed alone for this long.",
+            )
+            .unit("s"),
             |_, v| v.followed_s.into(),
         ),
         (
-            Column::text("limit", "The first limit that it met alone: collision, left_road, lane_departure, near_miss, hard_braking, blocked.")
-                .missing(NO_LIMIT),
+            Column::text(
+                "limit",
+                "The first limit that it met alone: collision, left_road, \
+                lane_departure, near_miss, hard_braking, blocked.",
+            )
+            .missing(NO_LIMIT),
             |_, v| limit(&v.limit, |l| word(&l.kind)),
         ),
         (
-            Column::float("limit_time_s", "When, time of the run.").unit("s").missing(NO_LIMIT),
+            Column::float("limit_time_s", "When, time of the run.")
+                .unit("s")
+                .missing(NO_LIMIT),
             |_, v| limit(&v.limit, |l| l.time.into()),
         ),
         (
@@ -334,20 +385,31 @@ pub(super) fn verdicts() -> Box<dyn Channel> {
             |_, v| limit(&v.gravest, |l| word(&l.kind)),
         ),
         (
-            Column::float("gravest_time_s", "When, time of the run.").unit("s").missing(NO_LIMIT),
+            Column::float("gravest_time_s", "When, time of the run.")
+                .unit("s")
+                .missing(NO_LIMIT),
             |_, v| limit(&v.gravest, |l| l.time.into()),
         ),
         (
             Column::text("gravest_with", "With whom.").missing("with nobody, or no limit was met"),
             |_, v| limit(&v.gravest, |l| l.with.clone().into()),
         ),
-        (Column::flag("answered", "An operator drove."), |_, v| v.answered.into()),
+        (Column::flag("answered", "An operator drove."), |_, v| {
+            v.answered.into()
+        }),
         (
-            Column::text("met", "The gravest limit that was met in the run as it was, within the same time.").missing(NO_LIMIT),
+            Column::text(
+                "met",
+                "The gravest limit that was met in the run as it was, within the same \
+                time.",
+            )
+            .missing(NO_LIMIT),
             |_, v| limit(&v.met, |l| word(&l.kind)),
         ),
         (
-            Column::float("met_time_s", "When, time of the run.").unit("s").missing(NO_LIMIT),
+            Column::float("met_time_s", "When, time of the run.")
+                .unit("s")
+                .missing(NO_LIMIT),
             |_, v| limit(&v.met, |l| l.time.into()),
         ),
         (
@@ -355,7 +417,11 @@ pub(super) fn verdicts() -> Box<dyn Channel> {
             |_, v| limit(&v.met, |l| l.with.clone().into()),
         ),
         (
-            Column::text("effect", "The difference between the two: none, prevented, eased, not_prevented, caused."),
+            Column::text(
+                "effect",
+                "The difference between the two: none, prevented, eased, \
+                not_prevented, caused.",
+            ),
             |_, v| word(&v.effect),
         ),
     ];

@@ -79,7 +79,8 @@ pub(super) fn video() -> Box<dyn Channel> {
         (
             Column::integer(
                 "number",
-                "Pictures are numbered from 0 as the cameras take them; what is missing was lost or skipped.",
+                "Pictures are numbered from 0 as the cameras take them; what is \
+                missing was lost or skipped.",
             ),
             |_, v| Value::count(v.number),
         ),

@@ -33,14 +33,16 @@ pub(super) fn others() -> Box<dyn Channel> {
         (
             Column::text(
                 "name",
-                "Its name in the scenario; its number if the scenario inside the log cannot be used.",
+                "Its name in the scenario; its number if the scenario inside the log \
+                cannot be used.",
             ),
             |c, o| c.name(o.place),
         ),
         (
             Column::text(
                 "kind",
-                "car, van, truck, bus, shuttle, motorcycle, cyclist, pedestrian, animal, debris.",
+                "car, van, truck, bus, shuttle, motorcycle, cyclist, pedestrian, \
+                animal, debris.",
             )
             .missing("the scenario inside the log cannot be used"),
             |c, o| c.kind(o.place),

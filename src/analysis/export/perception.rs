@@ -1,8 +1,8 @@
 //! What the vehicle perceived and planned.
 
 use super::super::table::{Column, Value};
-use super::cell::{float, numbered};
-use super::channel::{Channel, Context, Layout};
+use super::cell::{degrees, float, numbered};
+use super::channel::{Channel, Context, FORMAT_1, Layout};
 use crate::autopilot::PlanPoint;
 use crate::perception::{Cause, Class, Function, SECTORS};
 use crate::record::Entry;
@@ -37,7 +37,8 @@ pub(super) fn perception() -> Box<dyn Channel> {
         (
             Column::text(
                 "weakest",
-                "The function that is relied upon least: free_space, lanes, objects, signals, planning, localisation, prediction.",
+                "The function that is relied upon least: free_space, lanes, objects, \
+                signals, planning, localisation, prediction.",
             ),
             |_, p| numbered(p.weakest, &Function::ALL),
         ),
@@ -89,7 +90,7 @@ pub(super) fn perception() -> Box<dyn Channel> {
         ),
         (
             Column::float("sd_heading_deg", "The same of the own heading.").unit("deg"),
-            |_, p| super::cell::degrees(p.sd_heading),
+            |_, p| degrees(p.sd_heading),
         ),
         (
             Column::integer(
@@ -238,17 +239,35 @@ struct Tracked {
     track: Track,
 }
 
+/// Heading and size, which logs of format 1 do not have: there they are 0.
+fn sized(t: &Tracked, cell: Value) -> Value {
+    if t.track.length > 0.0 {
+        cell
+    } else {
+        Value::Missing
+    }
+}
+
 pub(super) fn tracks() -> Box<dyn Channel> {
     let fields: Vec<(Column, fn(&Context, &Tracked) -> Value)> = vec![
         (tick(), |_, t| Value::count(t.tick)),
         (time(), |c, t| c.time(t.tick)),
-        (Column::integer("track", "Number of the track."), |_, t| t.track.id.into()),
+        (Column::integer("track", "Number of the track."), |_, t| {
+            t.track.id.into()
+        }),
         (
-            Column::text("class", "What it is taken for: vehicle, two_wheeler, pedestrian, animal, obstacle."),
+            Column::text(
+                "class",
+                "What it is taken for: vehicle, two_wheeler, pedestrian, animal, \
+                obstacle.",
+            ),
             |_, t| numbered(t.track.class, &Class::ALL),
         ),
         (
-            Column::float("class_probability", "Probability that it is of this class, 0 to 1."),
+            Column::float(
+                "class_probability",
+                "Probability that it is of this class, 0 to 1.",
+            ),
             |_, t| float(t.track.class_probability),
         ),
         (
@@ -256,38 +275,80 @@ pub(super) fn tracks() -> Box<dyn Channel> {
             |_, t| float(t.track.existence),
         ),
         (
-            Column::float("reported", "Confidence that is reported for it: that it exists and is of this class, 0 to 1."),
+            Column::float(
+                "reported",
+                "Confidence that is reported for it: that it exists and is of this \
+                class, 0 to 1.",
+            ),
             |_, t| float(t.track.reported),
         ),
-        (Column::float("x_m", "Its middle, world axes.").unit("m"), |_, t| float(t.track.x)),
-        (Column::float("y_m", "The same along the y axis.").unit("m"), |_, t| float(t.track.y)),
         (
-            Column::float("yaw_deg", "Its heading, from the x axis to the left.").unit("deg"),
-            |_, t| super::cell::degrees(t.track.yaw),
+            Column::float("x_m", "Its middle, world axes.").unit("m"),
+            |_, t| float(t.track.x),
+        ),
+        (
+            Column::float("y_m", "The same along the y axis.").unit("m"),
+            |_, t| float(t.track.y),
+        ),
+        (
+            Column::float("yaw_deg", "Its heading, from the x axis to the left.")
+                .unit("deg")
+                .missing(FORMAT_1),
+            |_, t| sized(t, degrees(t.track.yaw)),
         ),
         (
             Column::float("vx_mps", "Velocity along the world's x axis.").unit("m/s"),
             |_, t| float(t.track.vx),
         ),
-        (Column::float("vy_mps", "The same along the y axis.").unit("m/s"), |_, t| float(t.track.vy)),
-        (Column::float("speed_mps", "Along the ego's lane.").unit("m/s"), |_, t| float(t.track.speed)),
         (
-            Column::float("gap_m", "From the ego's front bumper to its nearest point along the ego's lane; negative beside and behind.")
-                .unit("m"),
+            Column::float("vy_mps", "The same along the y axis.").unit("m/s"),
+            |_, t| float(t.track.vy),
+        ),
+        (
+            Column::float("speed_mps", "Along the ego's lane.").unit("m/s"),
+            |_, t| float(t.track.speed),
+        ),
+        (
+            Column::float(
+                "gap_m",
+                "From the ego's front bumper to its nearest point along the ego's \
+                lane; negative beside and behind.",
+            )
+            .unit("m"),
             |_, t| float(t.track.gap),
         ),
         (
             Column::float("offset_m", "Left of the ego's lane's centre line.").unit("m"),
             |_, t| float(t.track.offset),
         ),
-        (Column::float("length_m", "Its length.").unit("m"), |_, t| float(t.track.length)),
-        (Column::float("width_m", "Its width.").unit("m"), |_, t| float(t.track.width)),
         (
-            Column::float("sxx_m2", "Variance of its place relative to the ego, along the world's x axis.").unit("m2"),
+            Column::float("length_m", "Its length.")
+                .unit("m")
+                .missing(FORMAT_1),
+            |_, t| sized(t, float(t.track.length)),
+        ),
+        (
+            Column::float("width_m", "Its width.")
+                .unit("m")
+                .missing(FORMAT_1),
+            |_, t| sized(t, float(t.track.width)),
+        ),
+        (
+            Column::float(
+                "sxx_m2",
+                "Variance of its place relative to the ego, along the world's x axis.",
+            )
+            .unit("m2"),
             |_, t| float(t.track.sxx),
         ),
-        (Column::float("sxy_m2", "Covariance of the two.").unit("m2"), |_, t| float(t.track.sxy)),
-        (Column::float("syy_m2", "Variance along the y axis.").unit("m2"), |_, t| float(t.track.syy)),
+        (
+            Column::float("sxy_m2", "Covariance of the two.").unit("m2"),
+            |_, t| float(t.track.sxy),
+        ),
+        (
+            Column::float("syy_m2", "Variance along the y axis.").unit("m2"),
+            |_, t| float(t.track.syy),
+        ),
     ];
     Box::new(Layout {
         name: "tracks",
@@ -351,7 +412,8 @@ pub(super) fn plan() -> Box<dyn Channel> {
     ];
     Box::new(Layout {
         name: "plan",
-        about: "One point of where the automation means to go, or would if it drove (5 Hz; none in logs of format 1).",
+        about: "One point of where the automation means to go, or would if it drove \
+                (5 Hz; none in logs of format 1).",
         needs_others: false,
         each: |entry, row| {
             if let Entry::Plan(plan) = entry {
