@@ -14,17 +14,18 @@ use takeover::record::Stream;
 /// channels, one file each, or those that are named; or one table of another kind.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-Without a kind the raw channels are written, one file each, into a new folder; dictionary.csv there says what each
-column is, in which unit, and what an empty cell means (docs/export.md).
+Without a kind the raw channels are written, one file each, into a new folder. Its dictionary.csv
+says what each column is, in which unit, and what an empty cell means (docs/export.md).
 
 Kinds:
-  --events   the event data record, in the terms of UN R157 (DSSAD) and of the German rules (docs/events.md)
+  --events   the event data record, in the terms of UN R157 and of the German rules
+             (docs/events.md)
   --labels   what people said about the log (docs/labels.md)
 
 Examples:
-  takeover export runs/LOG.mcap                                  every channel as CSV, into the folder LOG
+  takeover export runs/LOG.mcap                  every channel as CSV, into the folder LOG
   takeover export runs/LOG.mcap --format parquet --out tables
-  takeover export runs/LOG.mcap --list                           which channels, how many rows, what a row is
+  takeover export runs/LOG.mcap --list           which channels, how many rows, what a row is
   takeover export runs/LOG.mcap --channel ticks > ticks.csv
   takeover export runs/LOG.mcap --channel ticks --channel others --format parquet
   takeover export runs/LOG.mcap --events --format json --out events.json

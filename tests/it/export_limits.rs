@@ -116,19 +116,24 @@ fn channels_are_chosen_by_name() {
 fn the_reader_may_go_away() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("told.mcap");
-    tell_all(&log);
-    let mut command = takeover();
-    command
-        .arg("export")
-        .arg(&log)
-        .args(["--channel", "sectors"]);
-    command.stdout(std::process::Stdio::piped());
-    command.stderr(std::process::Stdio::piped());
-    let mut child = command.spawn().expect("it starts");
-    drop(child.stdout.take());
-    let ended = child.wait_with_output().expect("it ends");
-    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
-    assert!(ended.status.success());
+    tell(&log, 0, 0xff00);
+    // More than is gathered before it is written, and less.
+    for (channel, format) in [("ticks", "csv"), ("ticks", "json"), ("events", "csv")] {
+        let mut command = takeover();
+        command.arg("export").arg(&log);
+        command.args(["--channel", channel, "--format", format]);
+        command.stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().expect("it ends");
+        assert_eq!(
+            String::from_utf8_lossy(&ended.stderr),
+            "",
+            "{channel} {format}"
+        );
+        assert!(ended.status.success());
+    }
 }
 
 #[test]
