@@ -14,6 +14,7 @@
 //! | `rows`, `tables` | what is kept of each log; the tables that are made of it |
 //! | `overview`, `reaction`, `contrast`, `team` | results: sums, reaction times, conditions compared, human in the loop against automation |
 //! | `study/` | what a study knows beside the logs: its sheet, questionnaires, secondary tasks |
+//! | `export/` | the raw channels of a record as tables |
 //! | `fleet/` | vehicles per operator: queueing models and their simulation |
 //! | `signals/` | measures of evenly sampled signals: pure functions |
 //! | `stats/` | statistics: pure functions |
@@ -27,6 +28,7 @@ pub mod case;
 pub mod channels;
 pub mod collect;
 pub mod contrast;
+pub mod export;
 pub mod fleet;
 pub mod lead;
 pub mod metric;

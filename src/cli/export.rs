@@ -1,29 +1,45 @@
-//! `takeover export LOG`: something of a log, as a table for other tools.
+//! `takeover export LOG`: the raw channels of a log as tables, or one table of a kind.
 
+use super::export_kinds::{self, Made};
 use super::{Done, Usage, print, say};
 use anyhow::{Context, bail};
-use serde::Serialize;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use takeover::replay::events::EventRecord;
-use takeover::replay::labels::{Identity, Labels, Rating, Target};
+use takeover::analysis::export::{self, Channel, Export, ExportError, Exported};
+use takeover::analysis::table::{Format as TableFormat, Overwrite, TableError, TableWriter};
+use takeover::record::Stream;
 
-/// Take something out of a log, for other tools: one table, units in the names of its columns.
+/// Take what is in a log out of it, for other tools: tables, with units in the names of their columns. All raw
+/// channels, one file each, or those that are named; or one table of another kind.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
+Without a kind the raw channels are written, one file each, into a new folder. Its dictionary.csv
+says what each column is, in which unit, and what an empty cell means (docs/export.md).
+
 Kinds:
-  --events   the event data record, in the terms of UN R157 (DSSAD) and of the German rules (docs/events.md)
+  --events   the event data record, in the terms of UN R157 and of the German rules
+             (docs/events.md)
   --labels   what people said about the log (docs/labels.md)
 
 Examples:
-  takeover export runs/LOG.mcap --events
+  takeover export runs/LOG.mcap                  every channel as CSV, into the folder LOG
+  takeover export runs/LOG.mcap --format parquet --out tables
+  takeover export runs/LOG.mcap --list           which channels, how many rows, what a row is
+  takeover export runs/LOG.mcap --channel ticks > ticks.csv
+  takeover export runs/LOG.mcap --channel ticks --channel others --format parquet
   takeover export runs/LOG.mcap --events --format json --out events.json
   takeover export runs/LOG.mcap --labels --out labels.csv")]
 pub struct Args {
     /// A log (MCAP).
     #[arg(value_name = "LOG")]
     log: PathBuf,
+    /// Only this raw channel; may be given several times. One alone goes to standard output, or into --out FILE.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["events", "labels"])]
+    channel: Vec<String>,
+    /// Only list the raw channels: rows, and what a row is.
+    #[arg(long, conflicts_with_all = ["events", "labels", "out"])]
+    list: bool,
     /// The event data record.
     #[arg(long, help_heading = "Kinds")]
     events: bool,
@@ -36,8 +52,8 @@ pub struct Args {
     /// The same as --format json.
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// Write it into this new file, not to standard output.
-    #[arg(long, value_name = "FILE")]
+    /// Write into this new folder (by default the log's name without .mcap, here), or one table into this new file.
+    #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
 }
 
@@ -45,58 +61,206 @@ pub struct Args {
 enum Format {
     /// A header and one line a row (RFC 4180).
     Csv,
-    /// One object, which also says what the table cannot: the run, sums, what is missing.
+    /// Apache Parquet; not to standard output.
+    Parquet,
+    /// An array with an object for each row. Of --events and --labels one object, which also says what the
+    /// table cannot: the run, sums, what is missing.
     Json,
 }
 
-/// What can be exported.
-#[derive(Clone, Copy)]
-enum Kind {
-    Events,
-    Labels,
-}
-
-/// A table, made; and what of the log is missing, in words.
-struct Table {
-    text: String,
-    rows: usize,
-    lost: Option<String>,
-}
-
-pub fn export(args: &Args) -> anyhow::Result<Done> {
-    let kinds = [(args.events, Kind::Events), (args.labels, Kind::Labels)];
-    let mut asked = kinds.iter().filter(|(is, _)| *is).map(|(_, kind)| *kind);
-    let (Some(kind), None) = (asked.next(), asked.next()) else {
-        bail!(Usage(
-            "expected one kind of table: --events or --labels (see `takeover export --help`)"
-                .into()
-        ));
-    };
-    if let Some(out) = args.out.as_deref().filter(|o| o.exists()) {
-        bail!("{}", taken(out));
-    }
-    let format = if args.json { Format::Json } else { args.format };
-    let table = match kind {
-        Kind::Events => events(&args.log, format)?,
-        Kind::Labels => labels(&args.log, format)?,
-    };
-    match &args.out {
-        None => print([table.text.trim_end_matches('\n')])?,
-        Some(out) => {
-            write_new(out, &table.text)?;
-            say(format_args!("{}: {} rows", out.display(), table.rows));
+impl Format {
+    fn of_table(self) -> TableFormat {
+        match self {
+            Self::Csv => TableFormat::Csv,
+            Self::Parquet => TableFormat::Parquet,
+            Self::Json => TableFormat::Json,
         }
     }
-    let Some(lost) = table.lost else {
+}
+
+/// How standard output is called in messages.
+const OUT: &str = "standard output";
+
+pub fn export(args: &Args) -> anyhow::Result<Done> {
+    let format = if args.json { Format::Json } else { args.format };
+    if args.events && args.labels {
+        bail!(Usage(
+            "expected one kind of table, got --events and --labels (see `takeover export --help`)"
+                .into()
+        ));
+    }
+    if args.events || args.labels {
+        free(args, format)?;
+    }
+    let lost = match () {
+        () if args.events => kind(export_kinds::events(&args.log)?, format, args)?,
+        () if args.labels => kind(export_kinds::labels(&args.log)?, format, args)?,
+        () if args.list => list(args, format)?,
+        () => channels(args, format)?,
+    };
+    let Some(lost) = lost else {
         return Ok(Done::Fine);
     };
     say(format_args!("takeover: {}: {lost}", args.log.display()));
     Ok(Done::Incomplete)
 }
 
+/// The raw channels that were asked for; all if none was named.
+fn asked(args: &Args) -> anyhow::Result<Vec<Box<dyn Channel>>> {
+    let mut all = export::all();
+    for name in &args.channel {
+        if !all.iter().any(|c| c.name() == name) {
+            let known: Vec<_> = all.iter().map(|c| c.name()).collect();
+            bail!(Usage(format!(
+                "--channel {name}: there is no such channel; expected one of {}",
+                known.join(", ")
+            )));
+        }
+    }
+    if !args.channel.is_empty() {
+        all.retain(|c| args.channel.iter().any(|name| name == c.name()));
+    }
+    Ok(all)
+}
+
+fn list(args: &Args, format: Format) -> anyhow::Result<Option<String>> {
+    let channels = asked(args)?;
+    if format == Format::Parquet {
+        bail!(Usage("--list is text, or JSON with --json".into()));
+    }
+    let mut stream = Stream::scan(&args.log)?;
+    let (counted, lost) = export::count(&mut stream, &channels);
+    if format == Format::Json {
+        print([serde_json::to_string_pretty(&counted)?])?;
+    } else {
+        let line =
+            |c: &export::Counted| format!("{:<11}{:>10} rows  {}", c.channel, c.rows, c.row_is);
+        print(counted.iter().map(line))?;
+    }
+    Ok(lost)
+}
+
+fn channels(args: &Args, format: Format) -> anyhow::Result<Option<String>> {
+    let mut channels = asked(args)?;
+    let alone = channels.len() == 1;
+    let single = alone.then(|| channels.pop()).flatten();
+    if single.is_some() {
+        free(args, format)?;
+    }
+    let mut stream = Stream::scan(&args.log)?;
+    let table = format.of_table();
+    let (export, place) = match (single, &args.out) {
+        (Some(one), None) => {
+            let out = Box::new(std::io::stdout());
+            (Export::into_stream(out, OUT, one, table), None)
+        }
+        (Some(one), Some(file)) => (Export::into_file(file, one, table), Some(file.clone())),
+        (None, out) => {
+            let folder = match out {
+                Some(folder) => folder.clone(),
+                None => own_folder(&args.log)?,
+            };
+            let export = Export::into_folder(&folder, channels, table);
+            (export, Some(folder))
+        }
+    };
+    let done = export.and_then(|export| export.run(&mut stream));
+    let (exported, lost) = done.map_err(piped)?;
+    told(&exported, place.as_deref());
+    Ok(lost)
+}
+
+/// The log's name without `.mcap`, in the current folder.
+fn own_folder(log: &Path) -> anyhow::Result<PathBuf> {
+    let stem = match log.extension() {
+        Some(mcap) if mcap.eq_ignore_ascii_case("mcap") => log.file_stem(),
+        // Without an extension the name would be the log's own.
+        _ => None,
+    };
+    stem.map(PathBuf::from).with_context(|| {
+        format!(
+            "{}: not called .mcap, so there is no name for the folder: say --out FOLDER",
+            log.display()
+        )
+    })
+}
+
+/// On standard error: what was written where, and what of it is not as it was.
+fn told(exported: &[Exported], place: Option<&Path>) {
+    if let Some(place) = place {
+        let rows: u64 = exported.iter().map(|e| e.rows).sum();
+        let place = place.display();
+        match exported {
+            [_] => say(format_args!("{place}: {rows} rows")),
+            several => say(format_args!(
+                "{place}: {} tables, {rows} rows",
+                several.len()
+            )),
+        }
+    }
+    for e in exported.iter().filter(|e| e.not_finite > 0) {
+        say(format_args!(
+            "{}: {} numbers were not finite; their cells are empty",
+            e.name, e.not_finite
+        ));
+    }
+}
+
+/// `takeover export LOG --channel ticks | head` is no mistake: see `is_broken_pipe`.
+fn piped(error: ExportError) -> anyhow::Error {
+    match error {
+        ExportError::Table(error) => piped_table(error),
+        other => other.into(),
+    }
+}
+
+fn piped_table(error: TableError) -> anyhow::Error {
+    match error {
+        TableError::File { source, .. } if source.kind() == ErrorKind::BrokenPipe => source.into(),
+        TableError::Exists { path } => anyhow::anyhow!("{}", taken(&path)),
+        // Its words have the cause already.
+        other => anyhow::anyhow!("{other}"),
+    }
+}
+
+/// That a single table can go where it is to go.
+fn free(args: &Args, format: Format) -> anyhow::Result<()> {
+    match &args.out {
+        None if format == Format::Parquet => bail!(Usage(
+            "Parquet does not go to standard output: say --out FILE".into()
+        )),
+        Some(out) if out.symlink_metadata().is_ok() => bail!("{}", taken(out)),
+        _ => Ok(()),
+    }
+}
+
 fn taken(out: &Path) -> String {
     let out = out.display();
     format!("{out}: there is such a file already, and nothing is overwritten: choose another --out")
+}
+
+/// One table of another kind.
+fn kind(made: Made, format: Format, args: &Args) -> anyhow::Result<Option<String>> {
+    match (format, &args.out) {
+        (Format::Json, None) => print([made.json.trim_end_matches('\n')])?,
+        (Format::Json, Some(out)) => write_new(out, &made.json)?,
+        (_, None) => {
+            let out = Box::new(std::io::stdout());
+            let schema = made.table.schema();
+            let mut writer = TableWriter::to(out, OUT, schema, format.of_table())?;
+            let rows = made.table.rows().iter().try_for_each(|r| writer.row(r));
+            rows.and_then(|()| writer.finish()).map_err(piped_table)?;
+        }
+        (_, Some(out)) => {
+            let written = made.table.write(out, format.of_table(), Overwrite::Never);
+            written.map_err(piped_table)?;
+        }
+    }
+    if let Some(out) = &args.out {
+        let rows = made.table.rows().len();
+        say(format_args!("{}: {rows} rows", out.display()));
+    }
+    Ok(made.lost)
 }
 
 /// Writes a file that is not there yet; all of it or nothing.
@@ -113,132 +277,4 @@ fn write_new(out: &Path, text: &str) -> anyhow::Result<()> {
         let _ = std::fs::remove_file(out);
     }
     written.with_context(|| format!("{}: cannot write the table", out.display()))
-}
-
-/// RFC 4180: a header, then a row for each; what is not there is empty. The crate `csv` would do it,
-/// and bring features of `serde_core` that build all of Bevy anew; it comes with the tables of analyses.
-fn csv<T: Serialize>(rows: &[T], header: &[&str]) -> anyhow::Result<String> {
-    let mut text = header.join(",") + "\n";
-    for row in rows {
-        let row = serde_json::to_value(row).context("cannot make the table")?;
-        let cells = header.iter().map(|column| match &row[*column] {
-            serde_json::Value::Null => String::new(),
-            serde_json::Value::String(words) => quoted(words),
-            other => other.to_string(),
-        });
-        text += &cells.collect::<Vec<_>>().join(",");
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-fn quoted(words: &str) -> String {
-    if words.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", words.replace('"', "\"\""))
-    } else {
-        words.into()
-    }
-}
-
-fn json(object: &impl Serialize) -> anyhow::Result<String> {
-    Ok(serde_json::to_string_pretty(object)? + "\n")
-}
-
-fn events(log: &Path, format: Format) -> anyhow::Result<Table> {
-    let record = EventRecord::read(log)?;
-    let text = match format {
-        Format::Csv => csv(&record.entries, &EventRecord::COLUMNS)?,
-        Format::Json => json(&record)?,
-    };
-    Ok(Table {
-        text,
-        rows: record.entries.len(),
-        lost: record.lost,
-    })
-}
-
-/// One label.
-#[derive(Serialize)]
-struct LabelRow<'a> {
-    log: String,
-    rater: &'a str,
-    target: &'static str,
-    number: Option<u32>,
-    from_s: Option<f64>,
-    to_s: Option<f64>,
-    needed: Option<&'static str>,
-    cause: Option<&'a str>,
-    taxonomy: Option<&'a str>,
-    quality_toc: Option<u8>,
-    note: Option<&'a str>,
-    time_utc: &'a str,
-    /// Ids, by space.
-    entries: String,
-}
-
-const LABEL_COLUMNS: [&str; 13] = [
-    "log",
-    "rater",
-    "target",
-    "number",
-    "from_s",
-    "to_s",
-    "needed",
-    "cause",
-    "taxonomy",
-    "quality_toc",
-    "note",
-    "time_utc",
-    "entries",
-];
-
-impl<'a> LabelRow<'a> {
-    fn of(log: &Path, rating: &'a Rating) -> Self {
-        let label = &rating.label;
-        let (target, number, span) = match label.target {
-            Target::Run => ("run", None, None),
-            Target::Takeover { number } => ("takeover", Some(number), None),
-            Target::Event { number } => ("event", Some(number), None),
-            Target::Span { from_s, to_s } => ("span", None, Some((from_s, to_s))),
-        };
-        let ids: Vec<_> = rating.entries.iter().map(|id| id.0.as_str()).collect();
-        Self {
-            log: log.display().to_string(),
-            rater: &rating.rater,
-            target,
-            number,
-            from_s: span.map(|s| s.0),
-            to_s: span.map(|s| s.1),
-            needed: label.needed.map(|n| n.name()),
-            cause: label.cause.as_deref(),
-            taxonomy: label.taxonomy.as_deref(),
-            quality_toc: label.quality,
-            note: label.note.as_deref(),
-            time_utc: &rating.time,
-            entries: ids.join(" "),
-        }
-    }
-}
-
-fn labels(log: &Path, format: Format) -> anyhow::Result<Table> {
-    let identity = Identity::read(log)?;
-    let labels = Labels::open(log, identity.clone())?;
-    let ratings = labels.all();
-    let rows: Vec<_> = ratings.iter().map(|r| LabelRow::of(log, r)).collect();
-    let damaged: Vec<_> = labels.damaged().collect();
-    let text = match format {
-        Format::Csv => csv(&rows, &LABEL_COLUMNS)?,
-        Format::Json => json(&serde_json::json!({
-            "log": log,
-            "identity": identity,
-            "labels": rows,
-            "history": labels.entries().collect::<Vec<_>>(),
-            "lost": damaged,
-        }))?,
-    };
-    Ok(Table {
-        text,
-        rows: rows.len(),
-        lost: (!damaged.is_empty()).then(|| damaged.join("; ")),
-    })
 }

@@ -8,6 +8,7 @@ mod check;
 mod devices;
 mod diff;
 mod export;
+mod export_kinds;
 mod fork;
 mod inspect;
 mod judge;
@@ -62,6 +63,7 @@ Examples:
   takeover fork runs/LOG.mcap                         what if nobody had intervened?
   takeover diff A.mcap B.mcap                         where and when do two runs part?
   takeover label runs/LOG.mcap --rater ANNA           was it needed, and how well was it done?
+  takeover export runs/LOG.mcap --format parquet      all that is on record, as tables
   takeover export runs/LOG.mcap --events              the event data record (UN R157)
   takeover recover runs/LOG.mcap                      a clean file of a log that broke off
   takeover judge runs/LOG.mcap                        were its requests needed, and in time

@@ -18,6 +18,7 @@ use crate::referee::verdict::RequestVerdict;
 use crate::takeover::alert::Presented;
 use crate::takeover::event::TimedEvent;
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -302,24 +303,40 @@ impl Stream {
 
     /// Every entry, in order; what is missing is in words at the end.
     pub fn each(&mut self, others: bool, mut see: impl FnMut(Entry)) -> Option<String> {
+        let Ok(lost) = self.try_each(others, |entry| {
+            see(entry);
+            Ok::<_, Infallible>(())
+        });
+        lost
+    }
+
+    /// The same, until whoever sees them fails.
+    ///
+    /// # Errors
+    /// As `see`.
+    pub fn try_each<E>(
+        &mut self,
+        others: bool,
+        mut see: impl FnMut(Entry) -> Result<(), E>,
+    ) -> Result<Option<String>, E> {
         let mut missing = Missing::default();
         for index in 0..self.chunks() {
             match self.chunk(index, others) {
                 Ok(entries) => {
                     for entry in entries {
                         missing.entry(&entry);
-                        see(entry);
+                        see(entry)?;
                     }
                 }
                 Err(why) => missing.note(why),
             }
         }
         let holes = missing.finish(self.end.as_ref().map(|e| e.ticks));
-        match (&self.lost, holes) {
+        Ok(match (&self.lost, holes) {
             (None, holes) => holes,
             (Some(lost), None) => Some(lost.clone()),
             (Some(lost), Some(holes)) => Some(format!("{holes}; {lost}")),
-        }
+        })
     }
 }
 

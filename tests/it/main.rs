@@ -4,6 +4,8 @@
 
 mod alerts;
 mod export;
+mod export_limits;
+mod export_raw;
 mod label;
 mod long;
 mod manual;

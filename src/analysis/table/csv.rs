@@ -14,7 +14,8 @@ pub(super) fn start(out: Out, schema: &Schema) -> io::Result<Box<dyn Sink>> {
     let mut out = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    out.write_record(schema.columns().iter().map(|c| c.name.as_bytes()))?;
+    let header = schema.columns().iter().map(|c| c.name.as_bytes());
+    out.write_record(header).map_err(into_io)?;
     Ok(Box::new(Csv {
         out,
         cell: Vec::new(),
@@ -34,13 +35,21 @@ impl Sink for Csv {
                 Value::Text(text) => self.cell.extend_from_slice(text.as_bytes()),
                 Value::Time(us) => self.cell.extend_from_slice(rfc3339(*us).as_bytes()),
             }
-            self.out.write_field(&self.cell)?;
+            self.out.write_field(&self.cell).map_err(into_io)?;
         }
-        self.out.write_record(None::<&[u8]>)?;
-        Ok(())
+        let ended = self.out.write_record(None::<&[u8]>);
+        ended.map_err(into_io)
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+/// The error of the disk or the pipe, where it is one, with its kind.
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(io) => io,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
