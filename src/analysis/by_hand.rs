@@ -19,6 +19,7 @@ use crate::perception::Function;
 use crate::record::{FORMAT, RunEnd, RunInfo};
 use crate::referee::verdict::{Effect, RequestVerdict};
 use crate::referee::{Limit, LimitKind, Nearness, Side};
+use crate::replay::labels::{Label, Rating, Target};
 use crate::road_user::RoadUser;
 use crate::scenario::Scenario;
 use crate::session::dangers::{Dangers, Departure, Extreme, NearMiss};
@@ -275,6 +276,17 @@ fn run() -> Run {
             input(12.1, command(0.2, 0.01)),
         ],
         trust,
+        ratings: [("anna", 3), ("ben", 4)]
+            .map(|(rater, quality)| Rating {
+                rater: rater.into(),
+                label: Label {
+                    quality: Some(quality),
+                    ..Label::about(Target::Takeover { number: 1 })
+                },
+                entries: Vec::new(),
+                time: String::new(),
+            })
+            .to_vec(),
         names: vec!["lorry".into()],
         lost: None,
     }
@@ -301,7 +313,9 @@ fn compare(name: &str, got: &Value, want: &Want) {
     }
 }
 
-const TAKEOVER: [(&str, Want); 63] = [
+const TAKEOVER: [(&str, Want); 65] = [
+    ("toc_rating", Number(3.5)),
+    ("toc_raters", Number(2.0)),
     ("start_s", Number(10.0)),
     ("presentation_time_s", Number(0.05)),
     ("presentation_uncertainty_s", Number(0.008)),

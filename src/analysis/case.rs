@@ -28,6 +28,7 @@ use super::signals::line_crossing::{LineCrossing, line_crossing};
 use super::signals::reversals::{COGNITIVE, ReversalRate, VISUAL, reversal_rate};
 use super::signals::steering::{Limits, Steering, steering};
 use crate::referee::verdict::RequestVerdict;
+use crate::replay::labels::Target;
 use crate::takeover::event::{Authority, Event, Outcome};
 use crate::takeover::timeline::Takeover;
 use std::ops::Range;
@@ -221,6 +222,18 @@ impl<'a> Case<'a> {
             return None;
         }
         self.told().map(|told| (self.over - told).max(0.0))
+    }
+
+    /// TOC ratings of this takeover: 1 (perfect) to 10 (uncontrollable), one of each rater.
+    pub fn toc_ratings(&self) -> Vec<f64> {
+        let mine = |r: &&crate::replay::labels::Rating| match r.label.target {
+            Target::Takeover { number } => number as usize == self.number,
+            _ => false,
+        };
+        let ratings = self.run.ratings.iter().filter(mine);
+        ratings
+            .filter_map(|r| r.label.quality.map(f64::from))
+            .collect()
     }
 
     /// The value of a channel at a time.

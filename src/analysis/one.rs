@@ -29,7 +29,7 @@ pub fn report(log: &Path) -> Result<PathBuf, String> {
     std::fs::create_dir_all(&folder)
         .map_err(|why| format!("{}: cannot make the folder: {why}", folder.display()))?;
     let people = Person::all(&collected.runs, settings.level);
-    let results = Results::of(&collected, &settings, &[], Vec::new());
+    let results = Results::of(&collected, &people, &settings, &[], Vec::new());
     let chosen = choose(&collected.runs, usize::MAX);
     let cards = Chosen::draw(&collected.runs, &chosen, &settings, || {});
     let title = collected

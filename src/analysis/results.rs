@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::signals::detection::{Counts as YesNo, Detection};
 use super::stats::describe::{self, Summary};
 use super::stats::proportion::{Proportion, wilson};
-use super::study::Scores;
+use super::study::{self, Scores};
 use super::team::Teams;
 use crate::assess::calibration::Calibration;
 use crate::assess::detection::{Counts, Score};
@@ -84,6 +84,8 @@ pub struct Results {
     /// By function, all first.
     pub calibration: Vec<(String, Calibration)>,
     pub teams: Option<Teams>,
+    /// Scores of questionnaires and secondary tasks: name, unit, over participants.
+    pub scores: Vec<(String, String, Summary)>,
     pub left_out: Vec<LeftOut>,
     /// What a reader must know.
     pub notes: Vec<String>,
@@ -93,6 +95,7 @@ impl Results {
     /// `by`: the factors that are compared; none: those that vary.
     pub fn of(
         collected: &Collected,
+        people: &[Person<'_>],
         settings: &Settings,
         by: &[String],
         notes: Vec<String>,
@@ -139,6 +142,7 @@ impl Results {
             decisions: Decisions::of(&owned),
             calibration: calibration.collect(),
             teams: Teams::of(runs, settings),
+            scores: scores(people),
             left_out: collected.left_out.clone(),
             notes,
         }
@@ -253,6 +257,22 @@ impl Decisions {
             detection: yes_no.detection(),
         }
     }
+}
+
+/// Each score over the participants who have it.
+fn scores(people: &[Person<'_>]) -> Vec<(String, String, Summary)> {
+    let names: BTreeSet<&String> = people.iter().flat_map(|p| p.scores.keys()).collect();
+    let one = |name: &String| {
+        let values: Vec<f64> = people
+            .iter()
+            .filter_map(|p| p.scores.get(name).copied())
+            .collect();
+        let unit = study::declarations()
+            .find(|d| d.is_of(name))
+            .map_or("", |d| d.unit);
+        Some((name.clone(), unit.to_string(), Summary::of(&values)?))
+    };
+    names.into_iter().filter_map(one).collect()
 }
 
 /// Gives participants their scores: means over the conditions of each.

@@ -7,6 +7,7 @@ use crate::command::Input;
 use crate::frame::End;
 use crate::perception::Function;
 use crate::record::{Entry, LogError, RunEnd, RunInfo, Stream};
+use crate::replay::labels::{Identity, Labels, Rating};
 use crate::scenario::Scenario;
 use crate::session::tally::{Account, Tally};
 use crate::takeover::event::{Event, TimedEvent};
@@ -32,6 +33,8 @@ pub struct Run {
     pub inputs: Vec<Input>,
     /// Reported confidence against the true probability, by function.
     pub trust: ByFunction,
+    /// What raters said of it, beside the log.
+    pub ratings: Vec<Rating>,
     /// Names of the others, in the order of the bodies behind the ego.
     pub names: Vec<String>,
     /// What is missing or damaged, in words.
@@ -144,13 +147,26 @@ impl Run {
             }),
             false => lost,
         };
+        let account = tally.finish();
+        let identity = Identity::new(stream.info.started_ns, account.hash);
+        let (ratings, lost) = match Labels::open(path, identity) {
+            Ok(labels) => (labels.all(), lost),
+            Err(why) => {
+                let why = format!("its labels are left out: {why}");
+                (
+                    Vec::new(),
+                    Some(lost.map_or(why.clone(), |lost| format!("{lost}; {why}"))),
+                )
+            }
+        };
         Ok(Self {
             log: path.to_path_buf(),
             info: stream.info,
             end: stream.end,
             scenario,
             scenario_hash,
-            account: tally.finish(),
+            account,
+            ratings,
             channels,
             inputs,
             trust,

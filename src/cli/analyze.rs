@@ -397,7 +397,7 @@ fn finish(
 ) -> anyhow::Result<PathBuf> {
     let mut people = Person::all(&collected.runs, settings.level);
     give_scores(&mut people, scores);
-    let results = Results::of(collected, settings, &args.by, notes);
+    let results = Results::of(collected, &people, settings, &args.by, notes);
     let chosen = choose(&collected.runs, args.cards);
     let bar = progress(chosen.len(), "takeovers drawn");
     let cards = Chosen::draw(&collected.runs, &chosen, settings, || bar.inc(1));

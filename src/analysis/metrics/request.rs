@@ -2,8 +2,9 @@
 
 use super::super::case::Case;
 use super::super::metric::{Metric, Of};
+use super::super::stats::describe;
 use super::super::table::Kind;
-use super::{flag, float, text};
+use super::{count, flag, float, text};
 use crate::referee::verdict::Effect;
 
 const GROUP: &str = "Requests";
@@ -115,6 +116,22 @@ pub const METRICS: &[Metric] = &[
                 Effect::Caused => "caused",
             }))
         },
+    ),
+    metric(
+        "toc_rating",
+        Kind::Float,
+        "Mean of the raters' TOC ratings of this takeover: 1 perfect, 2-3 imprecision, 4-6 driving errors, 7-9 endangerment, 10 uncontrollable.",
+        "Naujoks et al. 2018; docs/labels.md",
+        "nobody rated it",
+        |c| float(describe::mean(&c.toc_ratings())),
+    ),
+    metric(
+        "toc_raters",
+        Kind::Integer,
+        "How many raters gave one.",
+        "docs/labels.md",
+        "never",
+        |c| count(c.toc_ratings().len()),
     ),
     metric(
         "confidence_at_request",

@@ -5,6 +5,7 @@ mod conditions;
 mod formulas;
 mod perception;
 mod reactions;
+mod said;
 mod summary;
 mod team;
 
@@ -51,6 +52,7 @@ pub fn report(about: &About, results: &Results, settings: &Settings, cards: &Cho
     sections.extend(conditions::sections(results, settings));
     sections.extend(team::section(results));
     sections.push(perception::section(results));
+    sections.extend(said::section(results));
     sections.push(cards.section());
     sections.push(summary::data(about, results));
     sections.push(formulas::section(settings));

@@ -108,25 +108,6 @@ fn a_prime(hit: f64, alarm: f64) -> f64 {
     }
 }
 
-/// Area under a ROC curve through `points` of (false alarm rate, hit rate), by trapezoids, with (0, 0)
-/// and (1, 1) added; any order. None without points, or if a rate is not from 0 to 1.
-#[must_use]
-pub fn roc_area(points: &[(f64, f64)]) -> Option<f64> {
-    let rate = |x: f64| (0.0..=1.0).contains(&x);
-    if points.is_empty() || !points.iter().all(|(f, h)| rate(*f) && rate(*h)) {
-        return None;
-    }
-    let mut curve = points.to_vec();
-    curve.extend([(0.0, 0.0), (1.0, 1.0)]);
-    curve.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    Some(
-        curve
-            .windows(2)
-            .map(|w| (w[1].0 - w[0].0) * (w[0].1 + w[1].1) / 2.0)
-            .sum(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::reference::near;
@@ -222,20 +203,5 @@ mod tests {
         assert_eq!(counts(1 << 60, 0, 0, 1 << 60).detection(), None);
         let many = counts(1 << 50, 0, 0, 1 << 50).detection().unwrap();
         assert!(many.d_prime.is_finite() && many.standard_error.is_finite());
-    }
-
-    #[test]
-    fn areas() {
-        assert_eq!(roc_area(&[(0.0, 1.0)]), Some(1.0));
-        assert_eq!(roc_area(&[(0.5, 0.5)]), Some(0.5));
-        // scikit-learn 1.9.1: auc([0, .1, .3, .6, 1], [0, .5, .7, .9, 1])
-        near(
-            roc_area(&[(0.3, 0.7), (0.1, 0.5), (0.6, 0.9)]).unwrap(),
-            0.765,
-            1e-12,
-        );
-        assert_eq!(roc_area(&[]), None);
-        assert_eq!(roc_area(&[(0.3, 1.2)]), None);
-        assert_eq!(roc_area(&[(f64::NAN, 0.2)]), None);
     }
 }

@@ -6,9 +6,7 @@
 //! - [`steering`]: angles and rates of the wheel; [`reversals`]: steering reversal rate;
 //!   [`entropy`]: steering entropy;
 //! - [`conflict`]: time to collision, time gap, deceleration needed, post-encroachment time;
-//!   [`safe_distance`]: what rules call safe;
-//! - [`stabilise`]: when a signal settles; [`response`]: when a person reacts, by threshold;
-//! - [`calibration`]: is confidence earned? [`detection`]: sensitivity and bias.
+//! - [`detection`]: sensitivity and bias of yes and no, with intervals.
 //!
 //! Signals are `&[f64]` with their sample rate in Hz: sample i is at i / rate seconds. A `mask` says
 //! which samples count (say, those in which a person drives); none means all. Every sample stands for
@@ -17,7 +15,6 @@
 //! told", and the documentation of each function says when. No function returns NaN or infinity.
 
 pub mod acceleration;
-pub mod calibration;
 pub mod conflict;
 pub mod detection;
 pub mod entropy;
@@ -28,11 +25,8 @@ pub mod line_crossing;
 mod normal;
 #[cfg(test)]
 mod reference;
-pub mod response;
 pub mod reversals;
-pub mod safe_distance;
 mod samples;
-pub mod stabilise;
 pub mod steering;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The standard normal distribution.
 
-use std::f64::consts::{PI, SQRT_2};
+use std::f64::consts::PI;
 
 /// z of a two-sided interval of 95 %.
 pub(super) const Z_95: f64 = 1.959_963_984_540_054;
@@ -15,19 +15,7 @@ pub(super) fn quantile(p: f64) -> Option<f64> {
     if !(p > 0.0 && p < 1.0) {
         return None;
     }
-    // The smaller tail, where digits are not lost.
-    let tail = p.min(1.0 - p);
-    // Abramowitz & Stegun 26.2.23: off by 4.5e-4 at most.
-    let t = libm::sqrt(-2.0 * libm::log(tail));
-    let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
-    let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
-    let mut z = t - above / below;
-    // Halley's steps on the tail's probability cube the error each time.
-    for _ in 0..2 {
-        let off = (0.5 * libm::erfc(z / SQRT_2) - tail) / density(z);
-        z += off / (1.0 - off * z / 2.0);
-    }
-    Some(if p < 0.5 { -z } else { z })
+    Some(crate::assess::normal::quantile(p))
 }
 
 #[cfg(test)]

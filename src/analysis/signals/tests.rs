@@ -64,51 +64,7 @@ fn of_one_signal() {
             clean(baseline);
             let alpha = baseline.map_or(1.0, |b| b.alpha);
             clean(entropy::entropy(&x, 100.0, alpha, mask));
-            clean(stabilise::Band::of_baseline(&x, 2.0, mask));
         }
-    }
-}
-
-#[test]
-fn of_times_and_events() {
-    let band = stabilise::Band {
-        low: -1.0,
-        high: 1.0,
-    };
-    for x in odd() {
-        clean(stabilise::stabilisation(&x, 100.0, 0.0, band, 0.1));
-        let trial = response::Trial {
-            x: &x,
-            rate: 100.0,
-            onset: 0.0,
-            rest: 0.0,
-        };
-        clean(response::sensitivity(
-            &[trial, trial],
-            &[0.0, 0.5, 1e300],
-            0.02,
-        ));
-        let judged: Vec<_> = x
-            .iter()
-            .map(|c| calibration::Judged {
-                confidence: *c,
-                right: *c > 0.3,
-            })
-            .collect();
-        for binning in [
-            calibration::Binning::EqualWidth,
-            calibration::Binning::EqualMass,
-        ] {
-            clean(calibration::reliability(&judged, 15, binning));
-        }
-        clean(calibration::log_loss(&judged));
-        clean(calibration::auc(&judged));
-        clean(calibration::temperature(
-            &x.iter().map(|z| (*z, *z > 0.3)).collect::<Vec<_>>(),
-        ));
-        clean(detection::roc_area(
-            &x.iter().map(|z| (*z, *z)).collect::<Vec<_>>(),
-        ));
     }
 }
 
