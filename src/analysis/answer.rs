@@ -36,6 +36,8 @@ impl Answer {
             .last()
             .map_or(Command::default(), |i| i.after);
         detector.rest(&latest, from);
+        // Hands are told apart from feet: what moved most may be a pedal.
+        let mut at_rest = latest;
         let mut coming = inputs[begin..].iter().peekable();
         let mut tick = libm::ceil(from / TICK - 1e-6) + 1.0;
         loop {
@@ -50,8 +52,14 @@ impl Answer {
                 if !was_present {
                     // The first sign of a device tells where it rests.
                     detector.rest(&latest, time);
+                    at_rest = latest;
                     answer = Self::default();
                     continue;
+                }
+                let turned = (latest.wheel - at_rest.wheel).abs().to_degrees();
+                let noise = intent.first_input_share * intent.of(latest.device).steering_deg;
+                if turned > noise || (latest.take_over && !at_rest.take_over) {
+                    answer.hands_s.get_or_insert(time);
                 }
                 let taken = detector.look(&latest, time);
                 let pressed = matches!(input.change, Change::Key { pressed: true, .. });
@@ -82,9 +90,6 @@ impl Answer {
             self.first_input_s = Some(time);
             self.first_input = Some(means);
             self.uncertainty_s = input.uncertainty_ns as f64 / 1e9;
-        }
-        if self.hands_s.is_none() && matches!(means, Means::Steering | Means::Button) {
-            self.hands_s = Some(time);
         }
     }
 

@@ -433,6 +433,7 @@ fn every_metric_of_a_run_is_what_it_is_by_hand() {
         ("ended", Word("completed")),
         ("duration_s", Number(60.0)),
         ("driven_km", Number(1.2)),
+        ("final_speed_mps", Number(20.0)),
         ("mean_speed_mps", Number(20.0)),
         ("collisions", Number(1.0)),
         ("max_delta_v_mps", Number(0.5)),

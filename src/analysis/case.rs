@@ -29,6 +29,7 @@ use super::signals::reversals::{COGNITIVE, ReversalRate, VISUAL, reversal_rate};
 use super::signals::steering::{Limits, Steering, steering};
 use crate::referee::verdict::RequestVerdict;
 use crate::replay::labels::Target;
+use crate::session::tally::Collision;
 use crate::takeover::event::{Authority, Event, Outcome};
 use crate::takeover::timeline::Takeover;
 use std::ops::Range;
@@ -103,7 +104,9 @@ impl<'a> Case<'a> {
         let channels = &run.channels;
         let begun = takeover.raised_s.or(takeover.first_input_s);
         let over = takeover.in_force_s.or_else(|| ended(run, takeover.request));
-        let end = channels.time(channels.len());
+        // A contact shakes the vehicle in ways that say nothing of its driver: what follows is not counted.
+        let whole = channels.time(channels.len());
+        let end = crash(run, begun.unwrap_or_default()).map_or(whole, |c| c.min(whole));
         let over = over.unwrap_or(end).min(end);
         let start = begun.unwrap_or(over).min(over);
         let taken = takeover.in_force_s.is_some();
@@ -153,7 +156,7 @@ impl<'a> Case<'a> {
         };
         let driving = Driving::of(run, settings, &exposure, &control);
         let drove = match taken {
-            true => channels.time(self::control(channels, over, end).end),
+            true => channels.time(self::control(channels, over, whole).end),
             false => over,
         };
         let from = takeover.shown_s.or(takeover.raised_s).unwrap_or(over);
@@ -187,12 +190,18 @@ impl<'a> Case<'a> {
         self.takeover.outcome == Outcome::TakenOver
     }
 
-    /// Nobody came in time. A rejection is an answer.
+    /// Nobody came in time. A rejection is an answer and no miss.
     pub fn missed(&self) -> bool {
-        matches!(
-            self.takeover.outcome,
-            Outcome::MinimalRisk | Outcome::Collision
-        )
+        let outcome = self.takeover.outcome;
+        let unanswered = matches!(outcome, Outcome::MinimalRisk | Outcome::Collision);
+        unanswered && !self.rejected()
+    }
+
+    /// The operator said that there was no need and did not take over, whether the vehicle believed it or not.
+    pub fn rejected(&self) -> bool {
+        let own = self.takeover.request;
+        let said = |e: &Event| matches!(e, Event::Rejected { request } if Some(*request) == own);
+        !self.taken() && (self.takeover.outcome == Outcome::Rejected || self.run.count(said) > 0)
     }
 
     /// From when a reaction counts, s: shown, or raised if it is not on record that it was shown.
@@ -214,6 +223,7 @@ impl<'a> Case<'a> {
                 .zip(self.told())
                 .map(|(to, from)| to - from),
         }
+        .map(microseconds)
     }
 
     /// Time after which a request without a reaction was no longer observed, s: its end, from shown on.
@@ -221,7 +231,8 @@ impl<'a> Case<'a> {
         if !self.asked() || self.reaction().is_some() {
             return None;
         }
-        self.told().map(|told| (self.over - told).max(0.0))
+        self.told()
+            .map(|told| microseconds((self.over - told).max(0.0)))
     }
 
     /// TOC ratings of this takeover: 1 (perfect) to 10 (uncontrollable), one of each rater.
@@ -245,6 +256,21 @@ impl<'a> Case<'a> {
             .min(channel.len().checked_sub(1)?);
         channel.get(row).copied().filter(|v| v.is_finite())
     }
+}
+
+/// To whole microseconds: a difference of times must not tell two equal ones apart by its last bits, or rank tests
+/// would see no ties.
+pub fn microseconds(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e6
+}
+
+/// A change of velocity from here on is no cone that gives way, m/s.
+const CRASH: f64 = 1.0;
+
+/// When a collision stopped the vehicle, from a time on, s: one with a road user, or a hard one with an object.
+fn crash(run: &Run, from: f64) -> Option<f64> {
+    let hard = |c: &&Collision| c.time_s >= from && (c.kind.is_some() || c.delta_v >= CRASH);
+    run.account.collisions.iter().find(hard).map(|c| c.time_s)
 }
 
 /// When a request ended, s.
@@ -274,19 +300,7 @@ impl Driving {
         let rate = c.rate;
         let span = |rows: &Range<usize>| (c.time(rows.start), c.time(rows.end));
         let (from, to) = span(exposure);
-        // A contact shakes the vehicle in ways that say nothing of its driver: what follows is not counted.
-        let crash = run.account.collisions.iter();
-        let crash = crash.filter(|c| c.kind.is_some()).map(|c| c.time_s);
-        let crash = crash.fold(f64::INFINITY, f64::min);
-        let before = |rows: &Range<usize>| {
-            let end = if crash.is_finite() {
-                c.row(crash)
-            } else {
-                c.len()
-            };
-            rows.start.min(end)..rows.end.min(end)
-        };
-        let (x, k) = (before(exposure), before(control));
+        let (x, k) = (exposure.clone(), control.clone());
         let least =
             |column: &[Option<f64>]| column[x.clone()].iter().flatten().copied().reduce(f64::min);
         let (mut exposed, mut integrated) = (0.0, 0.0);
@@ -307,7 +321,7 @@ impl Driving {
         let collisions = account.collisions.iter().filter(|c| within(c.time_s));
         Self {
             acceleration: acceleration(&c.along[x.clone()], &c.across[x.clone()], rate, None),
-            jerk: padded_jerk(c, &x, settings.jerk_cutoff_hz),
+            jerk: padded_jerk(run, &x, settings.jerk_cutoff_hz),
             conflict: conflict(
                 &c.lead[x.clone()],
                 &c.speed[x.clone()],
@@ -349,18 +363,27 @@ impl Driving {
 }
 
 /// Jerk of these rows. The filter sees a second more at both ends, where there is one: it is off at a signal's ends.
-fn padded_jerk(c: &Channels, rows: &Range<usize>, cutoff: f64) -> Option<Jerk> {
+fn padded_jerk(run: &Run, rows: &Range<usize>, cutoff: f64) -> Option<Jerk> {
+    let c = &run.channels;
     let margin = c.rate as usize;
     let from = rows.start.saturating_sub(margin);
-    let to = (rows.end + margin).min(c.len());
+    // A crash's blow would reach back through the filter.
+    let end = crash(run, c.time(rows.start)).map_or(c.len(), |t| c.row(t).saturating_sub(1));
+    let to = (rows.end + margin).min(end).max(from);
     let mask: Vec<bool> = (from..to).map(|row| rows.contains(&row)).collect();
     jerk(&c.along[from..to], c.rate, cutoff, Some(&mask))
 }
 
-/// Rows, of these, that are lane keeping: not close to a change of lanes.
+/// Slower than this nobody keeps a lane, m/s.
+const STANDING: f64 = 1.0;
+
+/// Rows, of these, that are lane keeping: it moves, and not close to a change of lanes.
 fn keeping(c: &Channels, rows: &Range<usize>) -> Vec<bool> {
     let reach = (LANE_CHANGE * c.rate) as usize;
-    let mut keeping = vec![true; rows.len()];
+    let mut keeping: Vec<bool> = c.speed[rows.clone()]
+        .iter()
+        .map(|v| *v >= STANDING)
+        .collect();
     for (i, _) in c.new_lane[rows.clone()]
         .iter()
         .enumerate()
@@ -380,5 +403,6 @@ fn own_baseline(c: &Channels, rows: &Range<usize>) -> Option<f64> {
         .collect();
     let long = mask.iter().filter(|m| **m).count() as f64 >= SHORTEST_BASELINE * c.rate;
     let found = long.then(|| baseline(&c.wheel_deg, c.rate, Some(&mask)))??;
-    Some(found.alpha)
+    // Below the grain in which the wheel is on record (some 0.0006 degrees) there was no steering to predict.
+    Some(found.alpha).filter(|alpha| *alpha > 0.001)
 }

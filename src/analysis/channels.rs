@@ -6,6 +6,7 @@
 use super::lead::{Ahead, Body, Shape};
 use super::signals::conflict::Lead;
 use crate::record::messages::State;
+use crate::referee::departure::half_width;
 use crate::road::Locator;
 use crate::scenario::Scenario;
 use crate::takeover::event::Authority;
@@ -124,8 +125,6 @@ pub struct ChannelBuilder<'a> {
     /// Controls as they arrived, and the confidence of the latest report.
     command: Option<crate::record::messages::Command>,
     confidence: f64,
-    /// Velocity across the body, m/s, of the tick before.
-    slip: Option<f64>,
     out: Channels,
 }
 
@@ -150,11 +149,10 @@ impl<'a> ChannelBuilder<'a> {
             locator: Locator::default(),
             shapes: std::iter::once(own).chain(others).collect(),
             bodies: Vec::new(),
-            half_width: f64::from(ego.width) / 2.0,
+            half_width: half_width(ego),
             room: f64::NAN,
             command: None,
             confidence: 1.0,
-            slip: None,
             out: Channels {
                 rate: tick_hz as f64,
                 ..Channels::default()
@@ -195,13 +193,9 @@ impl<'a> ChannelBuilder<'a> {
         let body = s.bodies.first().copied().unwrap_or_default();
         let (x, y) = (f64::from(body.x), f64::from(body.y));
         let yaw = yaw_of(&body);
-        let (sin, cos) = (libm::sin(yaw), libm::cos(yaw));
-        let (vx, vy) = (f64::from(body.vx), f64::from(body.vy));
-        // Velocity along and across the body; a rotating frame adds the yaw rate's part.
-        let (forward, slip) = (vx * cos + vy * sin, vy * cos - vx * sin);
-        let turning = f64::from(body.wz) * forward;
-        let across = turning + self.slip.map_or(0.0, |before| (slip - before) * out.rate);
-        self.slip = Some(slip);
+        // That of the turn. What the velocity across adds is small, and less than its rounding once differentiated.
+        let forward = f64::from(body.vx) * libm::cos(yaw) + f64::from(body.vy) * libm::sin(yaw);
+        let across = f64::from(body.wz) * forward;
 
         let jumped = out
             .offset

@@ -148,7 +148,17 @@ impl Factor {
             .map(|all| all.iter().filter_map(|t| t.1.observation()).collect())
             .collect();
         let log_rank = log_rank(&observed, Weight::LogRank);
-        let people = takeovers.iter().all(|t| t.0.origin.participant.is_some());
+        let with_level = || by_level.values().flatten();
+        let coded = with_level()
+            .filter(|t| t.0.origin.participant.is_some())
+            .count();
+        let people = coded > 0 && coded == with_level().count();
+        if coded > 0 && !people {
+            notes.push(format!(
+                "{coded} of {} takeovers have a participant: because of the others, participants cannot be compared, and takeovers are",
+                with_level().count()
+            ));
+        }
         if log_rank.is_some() && people {
             notes.push(
                 "the log-rank test takes every request as independent; several of one participant are not: see the comparisons by participant, or the mixed models".into(),

@@ -1,6 +1,6 @@
 //! One participant as metrics see it: all of their runs and takeovers, and what they said.
 
-use super::rows::{RunRow, TakeoverRow};
+use super::rows::{Arm, RunRow, TakeoverRow};
 use super::stats::survival::Observation;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,8 @@ impl<'a> Person<'a> {
     /// Those of these runs, by their codes. Runs without one are nobody's.
     pub fn all(runs: &'a [RunRow], level: f64) -> Vec<Self> {
         let mut people: BTreeMap<&str, Vec<&RunRow>> = BTreeMap::new();
-        for run in runs {
+        // With nobody at the desk a run is nobody's.
+        for run in runs.iter().filter(|r| r.origin.arm == Arm::Team) {
             if let Some(id) = run.origin.participant.as_deref() {
                 people.entry(id).or_default().push(run);
             }

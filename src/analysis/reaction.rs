@@ -71,7 +71,9 @@ impl Reaction {
             resamples: settings.resamples,
             seed: settings.seed,
         };
-        let clustered = people.len() > 1;
+        let coded: usize = people.iter().map(Vec::len).sum();
+        // With some that are nobody's the figures would be of different takeovers.
+        let clustered = people.len() > 1 && coded == answered.len();
         let mean = match () {
             () if answered.len() > MOST_RESAMPLED => None,
             () if clustered => bootstrap::clusters(&people, describe::mean, &options),

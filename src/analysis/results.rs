@@ -20,6 +20,8 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Overview {
     pub logs: usize,
+    /// ... with an operator.
+    pub attended: usize,
     pub left_out: usize,
     /// Logs of which something is missing or damaged.
     pub incomplete: usize,
@@ -120,8 +122,13 @@ impl Results {
             });
             (name.clone(), levels.collect())
         });
+        // The same world without a person would count twice.
+        let arm = match attended.is_empty() {
+            true => Arm::Unattended,
+            false => Arm::Team,
+        };
         let mut detection = Counts::default();
-        for run in runs {
+        for run in runs.iter().filter(|r| r.origin.arm == arm) {
             detection.merge(&run.detection);
         }
         let calibration = collected
@@ -178,10 +185,10 @@ impl Overview {
             left_out: collected.left_out.len(),
             incomplete: runs.iter().filter(|r| r.origin.lost.is_some()).count(),
             participants: ids.len(),
-            without_participant: runs
-                .iter()
+            without_participant: attended()
                 .filter(|r| r.origin.participant.is_none())
                 .count(),
+            attended: attended().count(),
             scenarios: scenarios.len(),
             versions: runs.iter().map(|r| r.origin.version.clone()).collect(),
             driven_h: sum("duration_s") / 3600.0,
@@ -254,7 +261,11 @@ impl Decisions {
             taken_needless,
             not_taken_needless,
             not_judged,
-            detection: yes_no.detection(),
+            // Who always, or never, takes over decides nothing: what the correction makes of it is no skill.
+            detection: yes_no.detection().filter(|_| {
+                let taken = taken_needed + taken_needless;
+                taken > 0 && not_taken_needed + not_taken_needless > 0
+            }),
         }
     }
 }

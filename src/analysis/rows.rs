@@ -1,7 +1,7 @@
 //! What is kept of every log: a row for each takeover and one for the run. Everything after reading goes by these.
 
 use super::answer::Answer;
-use super::case::Case;
+use super::case::{Case, microseconds};
 use super::metric::{self, Of};
 use super::run::Run;
 use super::run_case::RunCase;
@@ -142,7 +142,7 @@ impl TakeoverRow {
                 .threshold_s
                 .filter(|_| case.taken())
                 .zip(told)
-                .map(|(to, from)| to - from)
+                .map(|(to, from)| microseconds(to - from))
         });
         let reaction = case.reaction().map(|t| (t, true));
         Self {

@@ -28,8 +28,6 @@ pub struct Settings {
     pub ttc_s: f64,
     /// Acceleration is low-passed at this before its derivative is taken, Hz.
     pub jerk_cutoff_hz: f64,
-    /// A stretch of automated driving before a request, from which the baseline of steering entropy is taken, s.
-    pub baseline_s: f64,
     /// A request is for a limit within this time, s; none: the referee's of each scenario.
     pub horizon_s: Option<f64>,
     /// ... and must come this long before it, s.
@@ -55,7 +53,6 @@ impl Default for Settings {
             window_s: 30.0,
             ttc_s: 3.0,
             jerk_cutoff_hz: 2.0,
-            baseline_s: 60.0,
             horizon_s: None,
             lead_s: None,
             level: 0.95,

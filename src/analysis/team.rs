@@ -158,7 +158,8 @@ fn arrived(run: &RunRow) -> bool {
         super::table::Value::Text(ended) => ended.as_str(),
         _ => "",
     };
-    ["completed", "reached the end of the road"].contains(&ended)
+    let moves = run.number("final_speed_mps") > Some(1.0);
+    ended == "reached the end of the road" || ended == "completed" && moves
 }
 
 fn lines(pairs: &[Pair<'_>], settings: &Settings) -> Vec<Line> {
@@ -166,10 +167,10 @@ fn lines(pairs: &[Pair<'_>], settings: &Settings) -> Vec<Line> {
     let neither = "nobody is there to be asked";
     vec![
         sides.share("accuracy", "hazards handled", Better::More, unharmed),
-        sides.rate("accuracy", "requests", "1/h", Better::Neither, |r| {
+        sides.per_run("accuracy", "requests", Better::Neither, |r| {
             whole(r, "requests")
         }),
-        sides.rate("accuracy", "needless requests", "1/h", Better::Less, |r| {
+        sides.per_run("accuracy", "needless requests", Better::Less, |r| {
             whole(r, "requests_needless")
         }),
         sides.share("safety", "runs with a collision", Better::Less, |r| {
@@ -182,10 +183,10 @@ fn lines(pairs: &[Pair<'_>], settings: &Settings) -> Vec<Line> {
             Better::Less,
             "max_delta_v_mps",
         ),
-        sides.rate("safety", "near misses", "1/h", Better::Less, |r| {
+        sides.per_run("safety", "near misses", Better::Less, |r| {
             whole(r, "near_misses")
         }),
-        sides.rate("safety", "lane departures", "1/h", Better::Less, |r| {
+        sides.per_run("safety", "lane departures", Better::Less, |r| {
             whole(r, "lane_departures")
         }),
         sides.middle("safety", "smallest TTC", "s", Better::More, "min_ttc_s"),
@@ -255,7 +256,7 @@ fn meaning(measure: &str) -> &'static str {
     match measure {
         "hazards handled" => "runs without collision, leaving the road or near miss",
         "needless requests" => "alone, nothing would have happened within the referee's horizon",
-        "runs that arrived" => "not stopped by a minimal-risk manoeuvre, not crashed",
+        "runs that arrived" => "at the end of the road, or still moving when their time was up",
         "requests answered" => "by driving: the person complies",
         "requests rejected" => "as needless, by the person",
         "needless takeovers" => "alone, nothing would have happened",
@@ -364,6 +365,47 @@ impl Sides<'_> {
             high: interval.map(|i| i.high),
             n: all.len(),
         })
+    }
+
+    /// A mean per run, with a bootstrap interval over runs: those without a person are shorter, so that rates per
+    /// hour would not compare.
+    fn per_run(
+        &self,
+        question: &'static str,
+        measure: &'static str,
+        better: Better,
+        count: fn(&RunRow) -> f64,
+    ) -> Line {
+        let [alone, team] = self.each().map(|runs| {
+            let all: Vec<f64> = runs.iter().map(|r| count(r)).collect();
+            let mean =
+                |chosen: &[&f64]| describe::mean(&chosen.iter().map(|x| **x).collect::<Vec<_>>());
+            let options = Options {
+                method: Method::Percentile,
+                level: self.settings.level,
+                resamples: self.settings.resamples,
+                seed: self.settings.seed,
+            };
+            let interval = units(&all, mean, &options).map(|b| b.interval);
+            Some(Estimate {
+                value: describe::mean(&all)?,
+                low: interval.map(|i| i.low),
+                high: interval.map(|i| i.high),
+                n: all.len(),
+            })
+        });
+        let both: Vec<(f64, f64)> = self
+            .pairs
+            .iter()
+            .map(|p| (count(p.0), count(p.1)))
+            .collect();
+        Line {
+            alone,
+            team,
+            p: signed_rank(&both).map(|t| t.p),
+            test: "Wilcoxon's signed rank",
+            ..self.line(question, measure, "1/run", better)
+        }
     }
 
     fn team_rate(

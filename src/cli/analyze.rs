@@ -443,13 +443,19 @@ fn command() -> String {
 fn lines(r: &Results) -> Vec<String> {
     let o = &r.overview;
     let mut lines = vec![format!(
-        "{} runs of {} scenarios, {} participants, {:.2} h driven; {} left out",
-        o.logs, o.scenarios, o.participants, o.driven_h, o.left_out
+        "{} runs ({} with an operator) of {} scenarios, {} participants, {:.2} h driven; {} left out",
+        o.logs, o.attended, o.scenarios, o.participants, o.driven_h, o.left_out
     )];
     lines.push(format!(
         "{} requests: {} taken over, {} rejected, {} missed, {} open; {} unprompted takeovers",
         o.requests, o.answered, o.rejected, o.missed, o.open, o.unprompted
     ));
+    if o.unattended_requests > 0 {
+        lines.push(format!(
+            "{} requests in runs with nobody at the desk: unanswered by design",
+            o.unattended_requests
+        ));
+    }
     if let Some(m) = &r.reaction.median {
         let end = |x: Option<f64>| x.map_or("not reached".to_string(), |x| format!("{x:.2}"));
         lines.push(match m.estimate {

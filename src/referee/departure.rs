@@ -61,6 +61,11 @@ pub struct DepartureWatch {
     changing: bool,
 }
 
+/// From the middle of an axle to the outer edge of its tyres, m.
+pub fn half_width(spec: &VehicleSpec) -> f64 {
+    f64::from(spec.track) / 2.0 + TYRE / 2.0
+}
+
 impl DepartureWatch {
     pub fn new(spec: &VehicleSpec) -> Self {
         Self {
@@ -68,7 +73,7 @@ impl DepartureWatch {
                 f64::from(spec.cg_to_front_axle),
                 -f64::from(spec.cg_to_rear_axle),
             ],
-            half: f64::from(spec.track) / 2.0 + TYRE / 2.0,
+            half: half_width(spec),
             open: None,
             changing: false,
         }

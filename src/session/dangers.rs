@@ -95,6 +95,9 @@ impl Measured {
     }
 }
 
+/// From this change of velocity in its first step on a contact with an object is no cone, m/s.
+const STOPPING: f64 = 1.0;
+
 /// Finds what came close, tick by tick.
 #[derive(Clone, Debug)]
 pub struct DangerWatch {
@@ -121,9 +124,14 @@ impl DangerWatch {
         let time_s = timed.time;
         let d = &mut self.dangers;
         match &timed.event {
-            Event::Collision { with, kind, .. } => {
-                // A cone gives way; those that stop the vehicle end what there is to measure.
-                self.collided |= kind.is_some();
+            Event::Collision {
+                with,
+                kind,
+                delta_v,
+                ..
+            } => {
+                // A cone gives way; what stops the vehicle ends what there is to measure.
+                self.collided |= kind.is_some() || *delta_v >= STOPPING;
                 // It was no miss.
                 d.near_misses
                     .retain(|n| n.with != *with || n.gap_m.is_some());

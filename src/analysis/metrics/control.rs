@@ -6,7 +6,7 @@ use super::super::table::{Kind, Value};
 use super::{count, float};
 
 const GROUP: &str = "Control after the takeover";
-const NOT_DRIVEN: &str = "not taken over, or nothing but changes of lane";
+const NOT_DRIVEN: &str = "not taken over, or nothing but standing and changes of lane";
 const SHORT: &str = "not taken over, or driven for less than 10 ticks";
 
 const fn metric(
@@ -47,7 +47,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "sdlp_m",
         "m",
-        "Standard deviation of the lateral position in the lane (n - 1), without 3 s before and after each change of lane.",
+        "Standard deviation of the lateral position in the lane (n - 1), while faster than 1 m/s and without 3 s before and after each change of lane.",
         "SAE J2944 (SDLP)",
         NOT_DRIVEN,
         |c| float(c.driving.position.and_then(|p| p.sd)),
@@ -63,7 +63,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "mean_lateral_deviation_m",
         "m",
-        "Mean absolute distance from the lane's centre, without changes of lane.",
+        "Mean absolute distance from the lane's centre, over the same.",
         "SAE J2944",
         NOT_DRIVEN,
         |c| float(c.driving.position.map(|p| p.mean_absolute)),
@@ -71,7 +71,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "max_lateral_deviation_m",
         "m",
-        "Greatest absolute distance from the lane's centre, without changes of lane.",
+        "Greatest absolute distance from the lane's centre, over the same.",
         "SAE J2944",
         NOT_DRIVEN,
         |c| float(c.driving.position.map(|p| p.max_absolute)),
@@ -81,7 +81,7 @@ pub const METRICS: &[Metric] = &[
         unit: "",
         kind: Kind::Integer,
         group: GROUP,
-        definition: "How often the outer edge of a tyre went past its marking, without changes of lane.",
+        definition: "How often the outer edge of a tyre went past its marking, over the same (the lane's edge, in the middle of the marking).",
         source: "SAE J2944 (lane departure, tyre's outer edge)",
         missing: NOT_DRIVEN,
         of: Of::Takeover(|c| {
@@ -157,7 +157,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "max_steering_deg",
         "deg",
-        "Greatest absolute steering-wheel angle.",
+        "Greatest absolute steering-wheel angle, low-passed at 2 Hz.",
         "SAE J2944",
         SHORT,
         |c| float(c.driving.steering.map(|s| s.max_angle)),

@@ -7,6 +7,7 @@ pub mod run;
 pub mod safety;
 pub mod time;
 
+use super::case::microseconds;
 use super::table::Value;
 
 /// A number, or nothing.
@@ -16,7 +17,7 @@ pub(super) fn float(value: Option<f64>) -> Value {
 
 /// A difference of two times, if both are known.
 pub(super) fn between(from: Option<f64>, to: Option<f64>) -> Value {
-    float(from.zip(to).map(|(from, to)| to - from))
+    float(from.zip(to).map(|(from, to)| microseconds(to - from)))
 }
 
 pub(super) fn count(value: usize) -> Value {

@@ -1,5 +1,6 @@
 //! What a whole run came to.
 
+use super::super::case::Case;
 use super::super::metric::{Metric, Of};
 use super::super::run_case::RunCase;
 use super::super::table::{Kind, Value};
@@ -104,6 +105,15 @@ pub const METRICS: &[Metric] = &[
         "sum of speed x tick",
         "never",
         |r| float(Some(r.run.channels.distance() / 1000.0)),
+    ),
+    metric(
+        "final_speed_mps",
+        "m/s",
+        OUTCOME,
+        "Speed at the end: a run can end by its time with a vehicle that stands.",
+        "docs/record.md",
+        "never",
+        |r| float(r.run.channels.speed.last().copied()),
     ),
     metric(
         "mean_speed_mps",
@@ -223,10 +233,10 @@ pub const METRICS: &[Metric] = &[
     counted(
         "requests_rejected",
         REQUESTS,
-        "... that an operator rejected: no need.",
+        "... that an operator rejected (no need) and did not take over, whether the vehicle believed it or not.",
         "docs/authority.md",
         "never",
-        |r| ended(r, |o| o == Outcome::Rejected),
+        |r| count(r.cases.iter().filter(|c| c.rejected()).count()),
     ),
     counted(
         "requests_missed",
@@ -234,11 +244,7 @@ pub const METRICS: &[Metric] = &[
         "... that nobody answered before the minimal-risk manoeuvre or a collision.",
         "domain reference section 1",
         "never",
-        |r| {
-            ended(r, |o| {
-                matches!(o, Outcome::MinimalRisk | Outcome::Collision)
-            })
-        },
+        |r| count(r.cases.iter().filter(|c| c.asked() && c.missed()).count()),
     ),
     counted(
         "requests_open",
@@ -246,7 +252,16 @@ pub const METRICS: &[Metric] = &[
         "... that were open when the run ended.",
         "docs/authority.md",
         "never",
-        |r| ended(r, |o| o == Outcome::RunEnded),
+        |r| {
+            let open = |c: &&Case<'_>| c.asked() && c.takeover.outcome == Outcome::RunEnded;
+            count(
+                r.cases
+                    .iter()
+                    .filter(open)
+                    .filter(|c| !c.rejected())
+                    .count(),
+            )
+        },
     ),
     metric(
         "requests_per_h",

@@ -49,7 +49,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "exposure_s",
         "s",
-        "Length of the stretch that these are taken over: from the request (or the first input) to the end of the window after the takeover (30 s unless set), a hand-back, a minimal-risk manoeuvre or the run's end; up to the window after a request that nobody answered. Nothing after a collision counts, but the collision itself.",
+        "Length of the stretch that these are taken over: from the request (or the first input) to the end of the window after the takeover (30 s unless set), a hand-back, a minimal-risk manoeuvre or the run's end; up to the window after a request that nobody answered. It ends at a collision that stops the vehicle (with a road user, or of 1 m/s and more).",
         "docs/metrics.md",
         "never",
         |c| {
@@ -179,7 +179,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "max_lateral_acceleration_mps2",
         "m/s²",
-        "Greatest absolute acceleration across the vehicle: yaw rate x forward speed + rate of change of the velocity across.",
+        "Greatest absolute acceleration across the vehicle: yaw rate x forward speed (that of the turn; sliding sideways is not in it).",
         "ISO/TR 21959-2:2020; ISO 8855",
         "nothing on record",
         |c| float(c.driving.acceleration.map(|a| a.max_lateral)),

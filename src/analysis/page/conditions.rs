@@ -242,7 +242,7 @@ fn contrasts(pair: &[&Contrast], settings: &Settings) -> Table {
         ],
         rows: pair.iter().map(row).collect(),
         footnote: format!(
-            "Shift, δ and g are of the first minus the second. Intervals at {:.0} %.",
+            "Shift, δ and g are of the first minus the second. Reaction times are of answered requests: the log-rank test above has the missed ones, too. Intervals at {:.0} %.",
             settings.level * 100.0
         ),
     }
@@ -285,6 +285,9 @@ fn shares(factor: &Factor, settings: &Settings) -> Table {
             Column::numbers("p, Holm", ""),
         ],
         rows: factor.shares.iter().map(row).collect(),
-        footnote: format!("Intervals at {:.0} %.", settings.level * 100.0),
+        footnote: format!(
+            "Of takeovers, not of participants: several of one person are not independent, and these tests do not know it. Intervals at {:.0} %.",
+            settings.level * 100.0
+        ),
     }
 }

@@ -101,7 +101,7 @@ fn detection(r: &Results) -> Table {
 
 fn decisions(r: &Results) -> Table {
     let d = &r.decisions;
-    let none = "needs both needed and needless moments";
+    let none = "needs both needed and needless moments, and an operator who took over at some and not at all";
     let found = d.detection;
     let row = |name: &str, cell: Cell| vec![Cell::text(name), cell];
     Table {

@@ -16,8 +16,9 @@ pub(super) fn subtitle(r: &Results) -> String {
         n => format!("{n} participants"),
     };
     format!(
-        "{} of {}, {people}, {:.2} h and {:.1} km driven, {} to an operator",
+        "{} ({} with an operator) of {}, {people}, {:.2} h and {:.1} km driven in all, {} to an operator",
         counted(o.logs, "run"),
+        o.attended,
         counted(o.scenarios, "scenario"),
         o.driven_h,
         o.driven_km,

@@ -124,7 +124,7 @@ fn table(t: &Teams) -> Table {
         ],
         rows: t.lines.iter().map(row).collect(),
         footnote: format!(
-            "n: runs (or requests) of each side. Rates and medians with bootstrap intervals over runs, shares with Wilson's. Medians are of the runs that have a value. p values are not corrected. {} pairs.",
+            "n: runs (or requests) of each side. Means per run, rates and medians with bootstrap intervals over runs, shares with Wilson's. Medians are of the runs that have a value. p values are not corrected. {} pairs.",
             t.pairs
         ),
     }
