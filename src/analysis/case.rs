@@ -231,8 +231,13 @@ impl<'a> Case<'a> {
         if !self.asked() || self.reaction().is_some() {
             return None;
         }
+        // Taken over, and yet not by these thresholds: watched to the end of the window.
+        let until = match self.taken() {
+            true => self.run.channels.time(self.exposure.end).max(self.over),
+            false => self.over,
+        };
         self.told()
-            .map(|told| microseconds((self.over - told).max(0.0)))
+            .map(|told| microseconds((until - told).max(0.0)))
     }
 
     /// TOC ratings of this takeover: 1 (perfect) to 10 (uncontrollable), one of each rater.

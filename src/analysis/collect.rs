@@ -5,7 +5,7 @@ use super::run::{Run, Scenarios};
 use super::settings::Settings;
 use crate::assess::calibration::ByFunction;
 use crate::parallel::parallel;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// So many logs are read before what they have in common is added up.
@@ -73,6 +73,27 @@ fn in_folder(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Leaves copies out: records with the same chain of hashes are the same run, and would count twice.
+pub fn without_copies(collected: &mut Collected) {
+    let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut copies = Vec::new();
+    collected.runs.retain(|run| {
+        let Some(seal) = &run.origin.seal else {
+            return true;
+        };
+        if let Some(first) = seen.get(seal) {
+            copies.push(LeftOut {
+                path: run.origin.log.clone(),
+                why: format!("a copy of {}: the same run", first.display()),
+            });
+            return false;
+        }
+        seen.insert(seal.clone(), run.origin.log.clone());
+        true
+    });
+    collected.left_out.extend(copies);
 }
 
 /// Reads logs on all processors; `done` is told after each. A broken one is left out, with the reason.

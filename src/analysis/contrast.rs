@@ -188,6 +188,18 @@ impl Factor {
         contrasts.retain(|c| c.n[0] + c.n[1] > 0);
         shares.retain(|s| s.n[0] + s.n[1] > 0);
         holm(&mut contrasts, &mut shares);
+        let tests = contrasts.iter().filter(|c| c.test.is_some()).count()
+            + shares.iter().filter(|s| s.p.is_some()).count();
+        let pairs = contrasts.iter().filter(|c| c.paired).map(|c| c.n[0]).max();
+        if let Some(pairs) = pairs {
+            // All differences of one sign: the least that the exact signed-rank test can say.
+            let least = 0.5f64.powi(pairs as i32 - 1);
+            if least * tests as f64 > 0.05 {
+                notes.push(format!(
+                    "with {pairs} pairs the smallest p of a signed-rank test is {least:.3}: after Holm's correction over {tests} tests none can be below 0.05, whatever the data; look at the effects, or compare one measure chosen beforehand"
+                ));
+            }
+        }
         Self {
             name: name.into(),
             levels: by_level.iter().map(|(k, v)| (k.clone(), v.len())).collect(),

@@ -14,7 +14,7 @@ use super::team::Teams;
 use crate::assess::calibration::Calibration;
 use crate::assess::detection::{Counts, Score};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums over all runs.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -26,6 +26,10 @@ pub struct Overview {
     /// Logs of which something is missing or damaged.
     pub incomplete: usize,
     pub participants: usize,
+    /// Who was asked, and in how many runs.
+    pub operators: Vec<(String, usize)>,
+    /// Runs that a model or a script answered, not a person.
+    pub modelled: usize,
     /// Runs of nobody's: without a participant's code.
     pub without_participant: usize,
     pub scenarios: usize,
@@ -164,7 +168,8 @@ impl Overview {
             .filter_map(|r| r.origin.participant.as_ref())
             .collect();
         let scenarios: BTreeSet<u64> = runs.iter().map(|r| r.origin.scenario_hash).collect();
-        let sum = |name: &str| runs.iter().filter_map(|r| r.number(name)).sum::<f64>();
+        // The sum of nothing is a negative zero.
+        let sum = |name: &str| runs.iter().filter_map(|r| r.number(name)).sum::<f64>() + 0.0;
         let attended = || runs.iter().filter(|r| r.origin.arm == Arm::Team);
         let of_team = |name: &str| attended().filter_map(|r| r.number(name)).sum::<f64>() as usize;
         let takeovers = || attended().flat_map(|r| &r.takeovers);
@@ -176,6 +181,10 @@ impl Overview {
                 .filter(|t| t.request.is_some())
                 .filter_map(|t| t.is("needed"))
         };
+        let mut operators: BTreeMap<String, usize> = BTreeMap::new();
+        for run in runs {
+            *operators.entry(run.origin.operator.clone()).or_default() += 1;
+        }
         let n = attended().count() as u64;
         let collided = attended()
             .filter(|r| r.number("collisions") > Some(0.5))
@@ -185,6 +194,8 @@ impl Overview {
             left_out: collected.left_out.len(),
             incomplete: runs.iter().filter(|r| r.origin.lost.is_some()).count(),
             participants: ids.len(),
+            operators: operators.into_iter().collect(),
+            modelled: attended().filter(|r| r.origin.operator != "human").count(),
             without_participant: attended()
                 .filter(|r| r.origin.participant.is_none())
                 .count(),
@@ -286,8 +297,34 @@ fn scores(people: &[Person<'_>]) -> Vec<(String, String, Summary)> {
     names.into_iter().filter_map(one).collect()
 }
 
-/// Gives participants their scores: means over the conditions of each.
-pub fn give_scores(people: &mut [Person<'_>], scores: &[Scores]) {
+/// Gives participants their scores: means over the conditions of each. Returns what a reader must know.
+pub fn give_scores(people: &mut [Person<'_>], scores: &[Scores]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let known: BTreeSet<&str> = people.iter().map(|p| p.id).collect();
+    let groups = || scores.iter().flat_map(|s| &s.groups);
+    let strangers: BTreeSet<&str> = groups()
+        .map(|g| g.participant.as_str())
+        .filter(|p| !known.contains(p))
+        .collect();
+    if !strangers.is_empty() {
+        let names: Vec<&str> = strangers.into_iter().collect();
+        notes.push(format!(
+            "answers or tasks are of participants without runs, and are left out: {}",
+            names.join(", ")
+        ));
+    }
+    for group in groups().filter(|g| known.contains(g.participant.as_str())) {
+        for score in group.scores.iter().filter(|s| s.value.is_none()) {
+            let why = score.missing.as_deref().unwrap_or("unknown");
+            // Weights are a matter of choice, not an omission.
+            if score.name != "nasa_tlx_weighted" {
+                notes.push(format!(
+                    "{}: no score {}: {why}",
+                    group.participant, score.name
+                ));
+            }
+        }
+    }
     for person in people {
         for scores in scores {
             let mine = scores.groups.iter().filter(|g| g.participant == person.id);
@@ -303,4 +340,5 @@ pub fn give_scores(people: &mut [Person<'_>], scores: &[Scores]) {
             }
         }
     }
+    notes
 }

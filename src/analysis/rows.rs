@@ -26,6 +26,8 @@ pub struct Origin {
     pub operator: String,
     pub link: Option<String>,
     pub started_ns: i64,
+    /// Head of the record's chain of hashes: that of a copy is the same.
+    pub seal: Option<String>,
     pub version: String,
     /// What is missing or damaged, in words.
     pub lost: Option<String>,
@@ -214,6 +216,7 @@ impl Origin {
             operator: info.operator.clone(),
             link: info.link.clone(),
             started_ns: info.started_ns,
+            seal: run.end.as_ref().and_then(|e| e.seal.clone()),
             version: info.version.clone(),
             lost: run.lost.clone(),
             arm: match (&info.fork, info.operator.as_str()) {

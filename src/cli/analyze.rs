@@ -209,6 +209,7 @@ pub fn analyze(args: &Args) -> anyhow::Result<Done> {
     let driven = args.out.join("automation");
     logs.retain(|log| !log.starts_with(&driven));
     let mut collected = read(&logs, &settings);
+    collect::without_copies(&mut collected);
     if let Some(against) = args.against {
         let more = against::drive(against, &collected.runs, &driven)?;
         let more = read(&more, &settings);
@@ -222,8 +223,20 @@ pub fn analyze(args: &Args) -> anyhow::Result<Done> {
     }
     left_out.extend(std::mem::take(&mut collected.left_out));
     collected.left_out = left_out;
+    if collected.runs.is_empty() {
+        // One line, and no folder full of nothing.
+        let first = collected.left_out.first();
+        let why = first.map_or_else(String::new, |l| format!("{}: {}", l.path.display(), l.why));
+        let more = match collected.left_out.len() {
+            0 | 1 => String::new(),
+            n => format!(" (and {} more)", n - 1),
+        };
+        bail!("no log could be read: {why}{more}");
+    }
     by_known(args, &collected)?;
-    let report = finish(args, &settings, &collected, &scores, notes)?;
+    std::fs::create_dir_all(&args.out)
+        .with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
+    finish(args, &settings, &collected, &scores, notes)?;
     for one in &collected.left_out {
         say(format_args!(
             "takeover: {}: {}; left out",
@@ -238,9 +251,6 @@ pub fn analyze(args: &Args) -> anyhow::Result<Done> {
             "takeover: {}: {lost}",
             run.origin.log.display()
         ));
-    }
-    if collected.runs.is_empty() {
-        bail!("no log could be read; {} says why", report.display());
     }
     Ok(
         match collected.left_out.is_empty() && damaged.count() == 0 {
@@ -281,10 +291,8 @@ fn progress(n: usize, what: &str) -> ProgressBar {
 fn folder(out: &Path) -> anyhow::Result<()> {
     let entries = match std::fs::read_dir(out) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => {
-            return std::fs::create_dir_all(out)
-                .with_context(|| format!("{}: cannot make the folder", out.display()));
-        }
+        // It is made once there is something to put into it.
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
         Err(e) => {
             return Err(e)
                 .with_context(|| format!("{}: cannot be used as a folder", out.display()));
@@ -316,14 +324,16 @@ fn join(
     collected: &mut Collected,
     notes: &mut Vec<String>,
 ) -> anyhow::Result<()> {
-    let give = |run: &mut takeover::analysis::rows::RunRow,
-                row: &takeover::analysis::study::Row| {
+    let mut overruled = 0;
+    let mut give = |run: &mut takeover::analysis::rows::RunRow,
+                    row: &takeover::analysis::study::Row| {
         if let Some(id) = &row.participant {
             run.origin.participant = Some(id.clone());
         }
         for (name, value) in sheet.columns.iter().zip(&row.values) {
             if let Some(value) = value {
-                run.origin.factors.insert(name.clone(), value.clone());
+                let before = run.origin.factors.insert(name.clone(), value.clone());
+                overruled += usize::from(before.is_some_and(|b| b != *value));
             }
         }
     };
@@ -354,6 +364,11 @@ fn join(
                 None => nobody += 1,
             }
         }
+    }
+    if overruled > 0 {
+        notes.push(format!(
+            "the study's sheet overrules what {overruled} logs say of a condition (`takeover run --condition`)"
+        ));
     }
     if nobody > 0 {
         notes.push(format!(
@@ -393,10 +408,14 @@ fn finish(
     settings: &Settings,
     collected: &Collected,
     scores: &[Scores],
-    notes: Vec<String>,
-) -> anyhow::Result<PathBuf> {
+    mut notes: Vec<String>,
+) -> anyhow::Result<()> {
     let mut people = Person::all(&collected.runs, settings.level);
-    give_scores(&mut people, scores);
+    let more = give_scores(&mut people, scores);
+    for note in &more {
+        say(format_args!("takeover: {note}"));
+    }
+    notes.extend(more);
     let results = Results::of(collected, &people, settings, &args.by, notes);
     let chosen = choose(&collected.runs, args.cards);
     let bar = progress(chosen.len(), "takeovers drawn");
@@ -419,7 +438,7 @@ fn finish(
         print(lines(&results))?;
         print([format!("report: {}", report.display())])?;
     }
-    Ok(report)
+    Ok(())
 }
 
 /// The command that makes the same again, as it was typed.
@@ -458,14 +477,14 @@ fn lines(r: &Results) -> Vec<String> {
     }
     if let Some(m) = &r.reaction.median {
         let end = |x: Option<f64>| x.map_or("not reached".to_string(), |x| format!("{x:.2}"));
+        let interval = match (m.low, m.high) {
+            (None, None) => "too few for an interval".to_string(),
+            (low, high) => format!("{:.0} % CI {} to {}", m.level * 100.0, end(low), end(high)),
+        };
         lines.push(match m.estimate {
             Some(median) => format!(
-                "median reaction time {median:.2} s ({:.0} % CI {} to {}), n = {}, {} censored",
-                m.level * 100.0,
-                end(m.low),
-                end(m.high),
-                m.n,
-                r.reaction.censored
+                "median reaction time {median:.2} s ({interval}), n = {}, {} censored",
+                m.n, r.reaction.censored
             ),
             None => format!(
                 "median reaction time not reached: {} of {} requests were not answered",
@@ -566,7 +585,15 @@ mod against {
             participant: None,
             conditions: Default::default(),
         };
-        let recorder = Recorder::create(&path, &info, &scenario, None)?;
+        // Under its own name only once it is whole: a run that is broken off is driven again.
+        let part = path.with_extension("part");
+        match std::fs::remove_file(&part) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(e).with_context(|| format!("{}: cannot be replaced", part.display()));
+            }
+            _ => {}
+        }
+        let recorder = Recorder::create(&part, &info, &scenario, None)?;
         let sim = Simulation::new(Arc::clone(&scenario), origin.seed);
         let mut session = Session::new(&scenario, sim, Box::new(Nobody), Some(recorder));
         let stop = Stop::default();
@@ -585,6 +612,8 @@ mod against {
         if let Some(lost) = report.lost.first() {
             anyhow::bail!("{}: {lost}", path.display());
         }
+        std::fs::rename(&part, &path)
+            .with_context(|| format!("{}: cannot be named so", path.display()))?;
         Ok(path)
     }
 }

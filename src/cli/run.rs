@@ -107,6 +107,21 @@ pub struct StudyArgs {
     pub conditions: Vec<(String, String)>,
 }
 
+#[cfg(feature = "sim")]
+impl StudyArgs {
+    /// A factor has one level in a run.
+    pub fn check(&self) -> Result<(), super::Usage> {
+        for (i, (factor, level)) in self.conditions.iter().enumerate() {
+            if let Some((_, before)) = self.conditions[..i].iter().find(|c| c.0 == *factor) {
+                return Err(super::Usage(format!(
+                    "--condition: expected each factor once, got {factor}={before} and {factor}={level}"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
 fn code(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_alphanumeric() || "-_.".contains(c);
     if (1..=64).contains(&text.chars().count()) && text.chars().all(fits) {
@@ -200,5 +215,6 @@ pub fn run(args: &Args) -> anyhow::Result<Done> {
         )
         .into());
     }
+    args.study.check()?;
     super::run_live::run(args)
 }

@@ -401,6 +401,7 @@ pub fn by_hand(
 
 /// `takeover station`.
 pub fn station(args: &Args) -> anyhow::Result<Done> {
+    args.study.check()?;
     if let Some(path) = args.scenario.as_ref().filter(|path| !path.exists()) {
         anyhow::bail!(
             "{}: no such file or folder: expected a scenario (RON) or a folder of scenarios",

@@ -118,7 +118,7 @@ pub const METRICS: &[Metric] = &[
         "tlc_below_1s_share",
         "",
         "Share of time with a time to line crossing below 1 s.",
-        "domain reference section 2",
+        "ISO/TR 21959-2:2020",
         NOT_DRIVEN,
         |c| float(c.driving.line_crossing.map(|t| t.share_below)),
     ),

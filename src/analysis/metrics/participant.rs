@@ -77,7 +77,7 @@ pub const METRICS: &[Metric] = &[
         "missed_share",
         "",
         "Missed requests / requests.",
-        "domain reference section 1",
+        "ISO/TR 21959-1:2020",
         "nobody asked",
         |p| {
             let n = p.takeovers().filter(|t| t.request.is_some()).count();
@@ -158,7 +158,7 @@ pub const METRICS: &[Metric] = &[
         "operator_busy_min_per_h",
         "min/h",
         "Minutes in which the operator was needed per hour of driving.",
-        "domain reference section 8",
+        "docs/analysis.md",
         "no driving",
         |p| {
             let hours = p.sum_of("duration_s") / 3600.0;

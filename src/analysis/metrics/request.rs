@@ -51,7 +51,7 @@ pub const METRICS: &[Metric] = &[
         "missed",
         Kind::Flag,
         "The request ended in a minimal-risk manoeuvre or a collision before anybody took over. A rejection is an answer and no miss.",
-        "domain reference section 1 (missed request)",
+        "UN R157; docs/authority.md",
         "nobody asked",
         |c| flag(c.asked().then(|| c.missed())),
     ),

@@ -88,7 +88,7 @@ pub const METRICS: &[Metric] = &[
     seconds(
         "presentation_time_s",
         "From the request raised at the vehicle to the alert on the operator's screen (or by sound or rumble, whichever was first): downlink and presentation.",
-        "domain reference section 1: parts of teleoperated takeover time",
+        "docs/authority.md: parts of a teleoperated takeover's time",
         "nobody asked, or it is not on record that it was shown",
         |c| between(c.takeover.raised_s, c.takeover.shown_s),
     ),
@@ -102,7 +102,7 @@ pub const METRICS: &[Metric] = &[
     seconds(
         "first_input_time_s",
         "From shown (raised, if it is not on record that it was shown) to the first movement of a control beyond noise.",
-        "domain reference section 1: first conscious input; noise is a fifth of a takeover threshold",
+        "first conscious input; noise is a fifth of a takeover threshold; docs/authority.md",
         "no input, or nobody asked",
         |c| between(c.told().filter(|_| c.asked()), first_input(c)),
     ),
@@ -135,7 +135,7 @@ pub const METRICS: &[Metric] = &[
     seconds(
         "threshold_time_s",
         "From the first input to the crossing of a takeover threshold.",
-        "domain reference section 1; thresholds: 2 degrees of steering wheel or 10 % of a pedal unless set otherwise",
+        "thresholds of the field: 2 degrees of steering wheel or 10 % of a pedal unless set otherwise",
         "no threshold was crossed",
         |c| between(first_input(c), threshold(c).filter(|_| c.taken())),
     ),
@@ -177,28 +177,32 @@ pub const METRICS: &[Metric] = &[
     seconds(
         "in_force_time_s",
         "From the crossing of the threshold to the operator's command driving the vehicle: uplink, dwell and tick.",
-        "domain reference section 1",
+        "ISO/TR 21959-1:2020",
         "not taken over",
-        |c| between(threshold(c).filter(|_| c.taken()), c.takeover.in_force_s),
+        |c| {
+            // A higher threshold than the vehicle's may be crossed only after it.
+            let crossed = threshold(c).filter(|t| c.taken() && c.takeover.in_force_s >= Some(*t));
+            between(crossed, c.takeover.in_force_s)
+        },
     ),
     seconds(
         "system_takeover_time_s",
         "From the request raised to the operator's command in force at the vehicle, which is also when the automation is off (deactivation time): the whole system's takeover time.",
-        "domain reference section 1; ISO/TR 21959-1:2020",
+        "ISO/TR 21959-1:2020",
         "not taken over, or nobody asked",
         |c| between(c.takeover.raised_s, c.takeover.in_force_s),
     ),
     seconds(
         "stabilisation_time_s",
         "From the operator's command in force to the start of the first stretch of stable driving: within 0.5 m of the lane's centre, slower than 0.2 m/s across, for 2 s (settings).",
-        "no agreed threshold; domain reference section 1",
+        "no agreed threshold: a setting; ISO/TR 21959-2:2020",
         "not taken over, or control did not become stable",
         |c| between(c.takeover.in_force_s, c.takeover.stabilised_s),
     ),
     seconds(
         "censored_at_s",
         "How long a request without a reaction was observed: from shown to its end. Right-censored reaction time.",
-        "survival analysis; domain reference section 1 (missed request)",
+        "survival analysis; ISO/TR 21959-1:2020",
         "there was a reaction, or nobody asked",
         |c| float(c.censored()),
     ),
@@ -212,7 +216,7 @@ pub const METRICS: &[Metric] = &[
     seconds(
         "estimated_budget_s",
         "From the request to the system's limit, as the vehicle estimated it at that moment.",
-        "domain reference section 1: time budget",
+        "ISO/TR 21959-1:2020 (time budget)",
         "nobody asked, or the vehicle could not tell",
         |c| float(c.estimate),
     ),

@@ -161,7 +161,7 @@ fn forest(pair: &[&Contrast]) -> Block {
     let (first, second) = (&pair[0].first, &pair[0].second);
     Block::Figure(FigureBlock {
         figure: Figure::Forest(Forest {
-            axis: Axis::new("probability of superiority, -1 to 1", "").within(-1.0, 1.0),
+            axis: Axis::new("effect (Cliff's δ or rank-biserial r)", "").within(-1.0, 1.0),
             rows: rows.collect(),
             reference: Some(0.0),
             log: false,

@@ -82,6 +82,15 @@ fn p_value(p: Option<f64>, why: &str) -> Cell {
 
 /// A value with its interval, in words.
 fn with_interval(value: f64, low: Option<f64>, high: Option<f64>, digits: usize) -> String {
+    // What rounds to nothing has no sign.
+    let nothing = |x: f64| {
+        if x.abs() < 0.5 * 10f64.powi(-(digits as i32)) {
+            0.0
+        } else {
+            x
+        }
+    };
+    let (value, low, high) = (nothing(value), low.map(nothing), high.map(nothing));
     let end = |x: Option<f64>| x.map_or("not reached".to_string(), |x| format!("{x:.digits$}"));
     let words = match (low, high) {
         (None, None) => format!("{value:.digits$}"),

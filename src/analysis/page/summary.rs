@@ -55,7 +55,13 @@ pub(super) fn facts(r: &Results, settings: &Settings) -> Vec<(String, String)> {
         ),
     };
     let versions: Vec<&str> = o.versions.iter().map(String::as_str).collect();
+    let operators: Vec<String> = o
+        .operators
+        .iter()
+        .map(|(who, n)| format!("{who} ({})", counted(*n, "run")))
+        .collect();
     vec![
+        ("Operators".into(), operators.join(", ")),
         (
             "Recorded by".into(),
             format!("takeover {}", versions.join(", ")),
@@ -132,6 +138,14 @@ pub(super) fn notices(r: &Results) -> Vec<Notice> {
             "No request was answered: all reaction times are censored, and nothing but their lower bounds is known.".into(),
             vec![],
         );
+    }
+    if o.modelled > 0 {
+        let text = format!(
+            "{} of {} with an operator were answered by a model or a script, not by a person: their reaction times and their driving say nothing about people, whatever participants they are filed under.",
+            o.modelled,
+            counted(o.attended, "run")
+        );
+        say(Level::Caution, text, vec![]);
     }
     if o.participants == 1 {
         say(

@@ -4,13 +4,16 @@
 # Each takeover is a row of takeovers.csv. The participant is a random effect: several takeovers of one person are not
 # independent. Missed requests are censored: they are in the Cox model, and not in the model of answered ones.
 
-takeovers <- read.csv("takeovers.csv", stringsAsFactors = TRUE)
+takeovers <- read.csv("takeovers.csv", stringsAsFactors = TRUE, na.strings = "")
+# With nobody at the desk there was nobody to react.
+takeovers <- droplevels(subset(takeovers, operator != "none"))
 # Fixed effects: every column between `participant` and `scenario` (the study's factors) that varies.
 columns <- names(takeovers)
 first <- match("participant", columns) + 1
 last <- match("scenario", columns) - 1
 factors <- if (first <= last) columns[first:last] else character(0)
 if (length(unique(takeovers$operator)) > 1) factors <- c(factors, "operator")
+if (length(unique(takeovers$scenario)) %in% 2:4) factors <- c(factors, "scenario")
 factors <- Filter(function(f) length(unique(na.omit(takeovers[[f]]))) > 1, factors)
 fixed <- if (length(factors) > 0) paste(factors, collapse = " + ") else "1"
 
@@ -37,8 +40,8 @@ if (nrow(answered) < 5) {
 }
 
 cat("\n== time until the request is answered, missed ones censored (Cox)\n")
-if (nrow(asked) < 5 || fixed == "1") {
-  cat("fewer than five requests, or nothing to compare: no model\n")
+if (nrow(asked) < 5 || nrow(answered) == 0 || fixed == "1") {
+  cat("fewer than five requests, none answered, or nothing to compare: no model\n")
 } else if (!requireNamespace("survival", quietly = TRUE)) {
   cat("the package survival is missing: install.packages(\"survival\")\n")
 } else {

@@ -13,11 +13,15 @@ import pandas as pd
 import statsmodels.formula.api as smf
 
 takeovers = pd.read_csv("takeovers.csv")
+# With nobody at the desk there was nobody to react.
+takeovers = takeovers[takeovers["operator"] != "none"]
 # Fixed effects: every column between `participant` and `scenario` (the study's factors) that varies.
 columns = list(takeovers.columns)
 factors = columns[columns.index("participant") + 1 : columns.index("scenario")]
 if takeovers["operator"].nunique() > 1:
     factors.append("operator")
+if takeovers["scenario"].nunique() > 1:
+    factors.append("scenario")
 factors = [f for f in factors if takeovers[f].dropna().nunique() > 1]
 fixed = " + ".join(f"C({f})" for f in factors) or "1"
 
@@ -33,7 +37,7 @@ if len(answered) < 5:
 else:
     answered["log_reaction"] = np.log(answered["reaction_time_s"])
     if people > 1:
-        named = answered[answered["participant"].notna()]
+        named = answered[answered["participant"].notna()].dropna(subset=factors)
         model = smf.mixedlm(f"log_reaction ~ {fixed}", named, groups=named["participant"]).fit(reml=True)
     else:
         print("one participant, or none named: a linear model without random effects")
@@ -41,11 +45,11 @@ else:
     print(model.summary())
 
 print("\n== time until the request is answered, missed ones censored (Cox)")
-if len(asked) < 5 or fixed == "1":
-    print("fewer than five requests, or nothing to compare: no model")
+if len(asked) < 5 or len(answered) == 0 or fixed == "1":
+    print("fewer than five requests, none answered, or nothing to compare: no model")
     sys.exit()
 asked["time"] = asked["reaction_time_s"].where(asked["event"], asked["censored_at_s"])
-asked = asked[asked["time"].notna()]
+asked = asked[asked["time"].notna()].dropna(subset=factors + (["participant"] if people > 1 else []))
 model = smf.phreg(f"time ~ {fixed}", asked, status=asked["event"].astype(int)).fit(
     # Standard errors that allow for several requests of one participant.
     groups=asked["participant"] if people > 1 else None

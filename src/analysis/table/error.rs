@@ -50,7 +50,7 @@ pub enum TableError {
         path: PathBuf,
     },
     /// The file cannot be written.
-    #[error("cannot write {}: {source}", .path.display())]
+    #[error("{}: cannot write it", .path.display())]
     File {
         /// The file.
         path: PathBuf,
