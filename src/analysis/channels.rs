@@ -10,7 +10,6 @@ use crate::referee::departure::half_width;
 use crate::road::Locator;
 use crate::scenario::Scenario;
 use crate::takeover::event::Authority;
-use crate::traffic::Traffic;
 
 /// A hole in a record is bridged by its last tick if it is at most this long, s. Behind a longer one nothing is
 /// measured.
@@ -129,16 +128,9 @@ pub struct ChannelBuilder<'a> {
 }
 
 impl<'a> ChannelBuilder<'a> {
-    pub fn new(scenario: &'a Scenario, traffic: &Traffic, tick_hz: u64) -> Self {
+    /// `others`: in the order of the bodies behind the ego.
+    pub fn new(scenario: &'a Scenario, others: &[Shape], tick_hz: u64) -> Self {
         let ego = &scenario.ego;
-        let others = (0..traffic.names().len()).map(|i| {
-            let shape = traffic.shape(i);
-            Shape {
-                length: shape.length,
-                width: shape.width,
-                forward: -shape.cg_forward,
-            }
-        });
         let own = Shape {
             length: f64::from(ego.length),
             width: f64::from(ego.width),
@@ -147,7 +139,7 @@ impl<'a> ChannelBuilder<'a> {
         Self {
             scenario,
             locator: Locator::default(),
-            shapes: std::iter::once(own).chain(others).collect(),
+            shapes: std::iter::once(own).chain(others.iter().copied()).collect(),
             bodies: Vec::new(),
             half_width: half_width(ego),
             room: f64::NAN,

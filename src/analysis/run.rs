@@ -1,6 +1,7 @@
 //! One run, read from its record: what happened, what was measured, what the operator did.
 
 use super::channels::{ChannelBuilder, Channels};
+use super::lead::Shape;
 use super::settings::Settings;
 use crate::assess::calibration::ByFunction;
 use crate::command::Input;
@@ -61,10 +62,38 @@ impl Unusable {
     }
 }
 
-/// Scenarios by their text: thousands of logs hold the same few, and building its road costs more than reading a
-/// short log.
+/// Scenarios by their text, and the others in them: thousands of logs hold the same few, and building roads and
+/// tracks costs more than reading a short log.
 #[derive(Debug, Default)]
-pub struct Scenarios(Mutex<HashMap<u64, Arc<Scenario>>>);
+pub struct Scenarios {
+    scenarios: Mutex<HashMap<u64, Arc<Scenario>>>,
+    /// By scenario and, where a seed places crowds, by seed.
+    others: Mutex<HashMap<(u64, Option<u64>), Arc<Others>>>,
+}
+
+/// Names and shapes of the others, in the order of the bodies behind the ego.
+#[derive(Debug)]
+pub struct Others {
+    names: Vec<String>,
+    shapes: Vec<Shape>,
+}
+
+impl Others {
+    fn of(scenario: &Scenario, seed: u64) -> Self {
+        let traffic = Traffic::new(&scenario.network, &scenario.traffic, seed);
+        let names = traffic.names();
+        let shape = |i: usize| {
+            let shape = traffic.shape(i);
+            Shape {
+                length: shape.length,
+                width: shape.width,
+                forward: -shape.cg_forward,
+            }
+        };
+        let shapes = (0..names.len()).map(shape).collect();
+        Self { names, shapes }
+    }
+}
 
 /// Kept at most so many.
 const KEPT: usize = 200;
@@ -74,7 +103,7 @@ impl Scenarios {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
         let key = hasher.finish();
-        if let Ok(known) = self.0.lock()
+        if let Ok(known) = self.scenarios.lock()
             && let Some(scenario) = known.get(&key).filter(|s| s.text == text)
         {
             return Ok((Arc::clone(scenario), key));
@@ -86,12 +115,29 @@ impl Scenarios {
             }),
         })?;
         let scenario = Arc::new(scenario);
-        if let Ok(mut known) = self.0.lock()
+        if let Ok(mut known) = self.scenarios.lock()
             && known.len() < KEPT
         {
             known.insert(key, Arc::clone(&scenario));
         }
         Ok((scenario, key))
+    }
+
+    fn others(&self, scenario: &Scenario, hash: u64, seed: u64) -> Arc<Others> {
+        let crowded = !scenario.traffic.flows.is_empty();
+        let key = (hash, crowded.then_some(seed));
+        if let Ok(known) = self.others.lock()
+            && let Some(others) = known.get(&key)
+        {
+            return Arc::clone(others);
+        }
+        let others = Arc::new(Others::of(scenario, seed));
+        if let Ok(mut known) = self.others.lock()
+            && known.len() < KEPT
+        {
+            known.insert(key, Arc::clone(&others));
+        }
+        others
     }
 }
 
@@ -103,11 +149,11 @@ impl Run {
     pub fn read(path: &Path, settings: &Settings, scenarios: &Scenarios) -> Result<Self, Unusable> {
         let mut stream = Stream::open(path)?;
         let (scenario, scenario_hash) = scenarios.get(path, &stream.scenario)?;
-        let traffic = Traffic::new(&scenario.network, &scenario.traffic, stream.info.seed);
-        let names = traffic.names();
+        let others = scenarios.others(&scenario, scenario_hash, stream.info.seed);
+        let names = others.names.clone();
         let stabilised = settings.stabilised(&scenario);
         let mut tally = Tally::with(scenario.intent, stabilised, names.clone());
-        let mut channels = ChannelBuilder::new(&scenario, &traffic, stream.info.tick_hz);
+        let mut channels = ChannelBuilder::new(&scenario, &others.shapes, stream.info.tick_hz);
         let (mut inputs, mut trust) = (Vec::new(), ByFunction::default());
         let hz = stream.info.tick_hz;
         let lost = stream.each(true, |entry| {

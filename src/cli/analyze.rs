@@ -69,6 +69,9 @@ pub struct Args {
     json: bool,
 }
 
+/// So many logs that are left out or incomplete are told one by one.
+const MOST_TOLD: usize = 20;
+
 /// Who is at the desk instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Against {
@@ -237,27 +240,26 @@ pub fn analyze(args: &Args) -> anyhow::Result<Done> {
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
     finish(args, &settings, &collected, &scores, notes)?;
-    for one in &collected.left_out {
+    let damaged = collected.runs.iter().filter_map(|r| {
+        let lost = r.origin.lost.as_deref()?;
+        Some(format!("{}: {lost}", r.origin.log.display()))
+    });
+    let left_out = collected.left_out.iter();
+    let left_out = left_out.map(|l| format!("{}: {}; left out", l.path.display(), l.why));
+    let told: Vec<String> = left_out.chain(damaged).collect();
+    for line in told.iter().take(MOST_TOLD) {
+        say(format_args!("takeover: {line}"));
+    }
+    if told.len() > MOST_TOLD {
         say(format_args!(
-            "takeover: {}: {}; left out",
-            one.path.display(),
-            one.why
+            "takeover: and {} more; left_out.csv, and the column lost of runs.csv, have all",
+            told.len() - MOST_TOLD
         ));
     }
-    let damaged = collected.runs.iter().filter(|r| r.origin.lost.is_some());
-    for run in damaged.clone() {
-        let lost = run.origin.lost.as_deref().unwrap_or_default();
-        say(format_args!(
-            "takeover: {}: {lost}",
-            run.origin.log.display()
-        ));
-    }
-    Ok(
-        match collected.left_out.is_empty() && damaged.count() == 0 {
-            true => Done::Fine,
-            false => Done::Incomplete,
-        },
-    )
+    Ok(match told.is_empty() {
+        true => Done::Fine,
+        false => Done::Incomplete,
+    })
 }
 
 fn scores(args: &Args) -> anyhow::Result<Vec<Scores>> {

@@ -31,6 +31,8 @@ pub mod op {
 pub const HEAD: u64 = 9;
 /// Largest record that is believed, bytes. Chunks of ours are far below: half a second.
 pub const LARGEST_RECORD: u64 = 64 << 20;
+/// Our chunks are packed to a part of this of their size at least.
+const LIKELY_RATIO: u64 = 16;
 /// Largest chunk that is believed, unpacked.
 pub const LARGEST_CHUNK: u64 = 16 << 20;
 
@@ -236,9 +238,10 @@ impl<'a> Chunk<'a> {
         }
         let bytes = match self.compression {
             "" => self.packed.to_vec(),
-            // Grows as it goes: a length is believed when the bytes are there.
+            // A length is believed as far as the bytes that are there can be that many, and grows from there.
             "zstd" => {
-                let mut bytes = Vec::new();
+                let likely = (self.packed.len() as u64).saturating_mul(LIKELY_RATIO);
+                let mut bytes = Vec::with_capacity(self.size.min(likely) as usize);
                 zstd::stream::read::Decoder::new(self.packed)
                     .and_then(|d| d.take(self.size + 1).read_to_end(&mut bytes))
                     .map_err(|why| format!("a chunk that cannot be unpacked: {why}"))?;
