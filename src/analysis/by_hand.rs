@@ -96,10 +96,10 @@ fn channels() -> Channels {
         c.present.push(true);
         c.confidence.push(if t < 10.0 { 0.9 } else { 0.4 });
         let near = within(10.0, 14.0 + 0.01);
-        c.ttc.push(near.then(|| 6.0 - (t - 10.0)));
+        c.ttc.push(near.then_some(6.0 - (t - 10.0)));
         c.pet.push((tick == 1300).then_some(1.5));
         c.gap.push(None);
-        c.lead.push(near.then(|| Lead {
+        c.lead.push(near.then_some(Lead {
             gap: 30.0 - 5.0 * (t - 10.0),
             speed: 15.0,
             length: Some(4.0),

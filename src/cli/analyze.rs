@@ -190,7 +190,6 @@ impl SettingsArgs {
             level: self.level / 100.0,
             resamples: self.resamples,
             seed: self.seed,
-            ..Settings::default()
         })
     }
 }
@@ -494,15 +493,15 @@ fn lines(r: &Results) -> Vec<String> {
             ),
         });
     }
-    if let Some(t) = &r.teams {
-        if let Some((alone, team)) = t.lines.first().and_then(|l| l.alone.zip(l.team)) {
-            lines.push(format!(
-                "hazards handled in {:.0} % of runs with an operator, {:.0} % without ({} pairs)",
-                team.value * 100.0,
-                alone.value * 100.0,
-                t.pairs
-            ));
-        }
+    if let Some(t) = &r.teams
+        && let Some((alone, team)) = t.lines.first().and_then(|l| l.alone.zip(l.team))
+    {
+        lines.push(format!(
+            "hazards handled in {:.0} % of runs with an operator, {:.0} % without ({} pairs)",
+            team.value * 100.0,
+            alone.value * 100.0,
+            t.pairs
+        ));
     }
     lines
 }
