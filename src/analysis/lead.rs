@@ -2,7 +2,7 @@
 //!
 //! The way is the circle that speed and yaw rate describe at that instant, as adaptive cruise controls choose
 //! their targets (ISO 15622). Ahead is who overlaps a corridor of the vehicle's own width around it; oncoming
-//! traffic and what is farther than [`REACH`] is not.
+//! traffic and what is farther than 150 m is not.
 
 /// m.
 const REACH: f64 = 150.0;
